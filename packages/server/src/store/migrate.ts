@@ -1,0 +1,36 @@
+import { usersSessionsKeys } from './migrations/0001-users-sessions-keys.ts'
+
+/** How one kind of database spells the column types that the migrations use. */
+export interface ColumnTypes {
+  instant: string
+  flag: string
+  bytes: string
+  /** what follows the closing bracket of CREATE TABLE */
+  tableSuffix: string
+}
+
+export interface Migration {
+  /** four digits and a name; the order of the ids is the order in which they apply */
+  id: string
+  statements: (types: ColumnTypes) => string[]
+}
+
+/** All migrations, oldest first. Forward only: a released one never changes. */
+export const migrations: readonly Migration[] = [usersSessionsKeys]
+
+/**
+ * The migrations that a database still lacks.
+ * @param applied ids that the database has, oldest first
+ * @throws Error if the database's history is not a prefix of ours: it was written by a newer or another program
+ */
+export function pendingMigrations(applied: readonly string[]): readonly Migration[] {
+  applied.forEach((id, index) => {
+    const known = migrations[index]?.id
+    if (known === id) return
+    throw new Error(
+      `The database has migration ${id} where this program expects ${known ?? 'none'}: ` +
+        'it was made by a newer or a different version of Countersign. Run that version, or restore a backup.',
+    )
+  })
+  return migrations.slice(applied.length)
+}

@@ -1,0 +1,96 @@
+import SqliteDatabase from 'better-sqlite3'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { AuthError } from '../../errors.ts'
+import { createQueries, type Queries, type Query } from '../queries.ts'
+import type { Database } from '../schema.ts'
+
+const busyTimeoutMs = 5_000
+
+/** One open handle of the database file, with its statements prepared once each. Everything on it is synchronous. */
+export interface Connection {
+  readonly queries: Queries
+  all<Row>(query: Query<Row>): Row[]
+  /** runs hand-written SQL with named parameters */
+  rows<Row>(sql: string, parameters: object): Row[]
+  exec(sql: string): void
+  inTransaction(): boolean
+  close(): void
+}
+
+/**
+ * Opens the file with the settings that durability rests on: WAL, `synchronous=FULL`, foreign keys, a busy timeout.
+ * @param file a path, or `:memory:`
+ * @throws AuthError `unavailable` with the reason, if the file cannot be opened or is no database
+ * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+export function openConnection(file: string): Connection {
+  return reportingFaults(() => {
+    const handle = new SqliteDatabase(file, { timeout: busyTimeoutMs })
+    handle.pragma('journal_mode = WAL')
+    handle.pragma('synchronous = FULL')
+    handle.pragma('foreign_keys = ON')
+    return wrap(handle)
+  })
+}
+
+function wrap(handle: SqliteDatabase.Database): Connection {
+  const prepared = new Map<string, SqliteDatabase.Statement<unknown[]>>()
+  const statement = (sql: string) => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const made = handle.prepare<unknown[]>(sql)
+    prepared.set(sql, made)
+    return made
+  }
+  const run = <Row>(sql: string, parameters: readonly unknown[]): Row[] =>
+    reportingFaults(() => {
+      const made = statement(sql)
+      if (made.reader) return made.all(...parameters) as Row[]
+      made.run(...parameters)
+      return []
+    })
+  return {
+    queries: createQueries(compiler),
+    all: <Row>(query: Query<Row>) => run<Row>(query.sql, query.parameters),
+    rows: <Row>(sql: string, parameters: object) => run<Row>(sql, [parameters]),
+    exec: (sql) => {
+      reportingFaults(() => statement(sql).run())
+    },
+    inTransaction: () => handle.inTransaction,
+    close: () => {
+      handle.close()
+    },
+  }
+}
+
+/** Builds SQL text only; nothing is ever run through it. */
+const compiler = new Kysely<Database>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
+/** Thrown by a statement that a constraint refused; the verbs turn it into an outcome. */
+export interface ConstraintFault extends Error {
+  code: `SQLITE_CONSTRAINT_${string}`
+}
+
+export function isConstraintFault(thrown: unknown): thrown is ConstraintFault {
+  return thrown instanceof SqliteDatabase.SqliteError && thrown.code.startsWith('SQLITE_CONSTRAINT')
+}
+
+/** Faults of the medium (full, unreadable, locked, damaged) become `unavailable`; mistakes of ours stay what they are. */
+const mediumFault = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|PERM|NOMEM|PROTOCOL)/
+
+function reportingFaults<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const code = cause instanceof SqliteDatabase.SqliteError ? cause.code : ''
+    if (!mediumFault.test(code)) throw cause
+    throw new AuthError('unavailable', { retryAfterSeconds: 1, reason: `${code}: ${String(cause)}`, cause })
+  }
+}

@@ -1,0 +1,119 @@
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { pendingMigrations } from '../migrate.ts'
+import type { Revocation, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { type Executor, openGroupCommit } from './group-commit.ts'
+import { inlineExecutor, threadExecutor } from './writer.ts'
+
+export interface SqliteOptions {
+  /** a path whose folder exists, or `:memory:` */
+  file: string
+  /** epoch milliseconds, for the record of applied migrations */
+  now: number
+  /** `off` leaves an older schema alone, for a look at what is pending */
+  migrate?: 'off'
+  /** where the writes go; a test puts its faults here */
+  executor?: (db: Connection) => Executor
+}
+
+/**
+ * The embedded store: one file (and its `-wal`), readable by its owner alone. Reads run here, writes share commits.
+ * @throws AuthError `unavailable` if the file cannot be opened; Error if its schema is not ours
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { file } = options
+  if (file !== ':memory:') createPrivately(file)
+  const db = openConnection(file)
+  if (options.migrate !== 'off') migrate(db, options.now)
+  const executor = options.executor?.(db) ?? (file === ':memory:' ? inlineExecutor(db) : threadExecutor(file))
+  return storeOn(db, executor)
+}
+
+function storeOn(db: Connection, executor: Executor): Store {
+  const writes = openGroupCommit(executor)
+  return {
+    ...reads(db),
+    createUser: (input) => writes.submit('createUser', input),
+    updateUser: (input) => writes.submit('updateUser', input),
+    rehashPassword: (input) => writes.submit('rehashPassword', input),
+    deleteUser: (input) => writes.submit('deleteUser', input),
+    openSession: (input) => writes.submit('openSession', input),
+    rotateSession: (input) => writes.submit('rotateSession', input),
+    endSession: (input) => writes.submit('endSession', input),
+    endSessionsOfUser: (input) => writes.submit('endSessionsOfUser', input),
+    deleteEndedSessions: (input) => writes.submit('deleteEndedSessions', input),
+    changeKeys: (input) => writes.submit('changeKeys', input),
+    async close() {
+      await writes.close()
+      db.close()
+    },
+  }
+}
+
+type Reads = `find${string}` | `list${string}` | 'health' | 'backup'
+
+function reads(db: Connection): Pick<Store, Extract<keyof Store, Reads>> {
+  const { queries } = db
+  return {
+    findUserById: async (id) => db.rows<UserRow>('SELECT * FROM users WHERE id = @id', { id })[0],
+    findUserByName: async (name) =>
+      db.rows<UserRow>('SELECT * FROM users WHERE username_canonical = @name', { name })[0],
+    listUsers: async (page) => db.all<UserRow>(queries.listUsers(page)),
+    findSession: async (id) => db.rows<SessionRow>('SELECT * FROM sessions WHERE id = @id', { id })[0],
+    listSessionsOfUser: async (userId, now) => db.all<SessionRow>(queries.listSessionsOfUser(userId, now)),
+    listSessions: async (page) => db.all<SessionRow>(queries.listSessions(page)),
+    listRevocations: async (since) => db.rows<Revocation>(revocationsSql, { since }),
+    listKeys: async () => db.all<SigningKeyRow>(queries.listKeys()),
+    health: async () => ({ pendingMigrations: pendingMigrations(applied(db)).map(({ id }) => id) }),
+    backup: async (target) => copyTo(db, target),
+  }
+}
+
+const revocationsSql = `
+  SELECT id AS sessionId, revoked_at AS revokedAt, revoked_reason AS reason
+    FROM sessions WHERE revoked_at >= @since`
+
+/** SQLite gives the `-wal` and `-shm` files the permissions of the database file. */
+function createPrivately(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+}
+
+function applied(db: Connection): string[] {
+  const known = db.rows(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'`, {})
+  if (known.length === 0) return []
+  return db.rows<{ id: string }>('SELECT id FROM migrations ORDER BY id', {}).map(({ id }) => id)
+}
+
+const columnTypes = { instant: 'INTEGER', flag: 'INTEGER', bytes: 'BLOB', tableSuffix: ' STRICT' }
+
+const historySql = `
+  CREATE TABLE IF NOT EXISTS migrations (
+    id TEXT NOT NULL, applied_at INTEGER NOT NULL, CONSTRAINT migrations_pk PRIMARY KEY (id)
+  ) STRICT`
+
+/** Applies what is missing, each migration in a transaction of its own; another process that starts now waits for it. */
+function migrate(db: Connection, now: number): void {
+  while (pendingMigrations(applied(db)).length > 0) {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      db.exec(historySql)
+      const [next] = pendingMigrations(applied(db))
+      for (const statement of next?.statements(columnTypes) ?? []) db.exec(statement)
+      if (next) db.rows('INSERT INTO migrations (id, applied_at) VALUES (@id, @now)', { id: next.id, now })
+      db.exec('COMMIT')
+    } catch (thrown) {
+      db.exec('ROLLBACK')
+      throw thrown
+    }
+  }
+}
+
+/** `VACUUM INTO` reads one snapshot, whatever is written meanwhile; it refuses a target that exists. */
+function copyTo(db: Connection, target: string): void {
+  const made = openSync(target, 'wx', 0o600)
+  closeSync(made)
+  db.rows('VACUUM INTO @target', { target })
+  const copy = openSync(target, 'r')
+  fsyncSync(copy)
+  closeSync(copy)
+}

@@ -1,0 +1,160 @@
+import type { RotateSessionInput, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
+import { type Connection, isConstraintFault } from './connection.ts'
+
+/** The verbs that write. Each runs inside a savepoint of its own; what it throws undoes it and nothing else. */
+export type WriteVerbs = Pick<
+  Store,
+  | 'createUser'
+  | 'updateUser'
+  | 'rehashPassword'
+  | 'deleteUser'
+  | 'openSession'
+  | 'rotateSession'
+  | 'endSession'
+  | 'endSessionsOfUser'
+  | 'deleteEndedSessions'
+  | 'changeKeys'
+>
+export type WriteVerb = keyof WriteVerbs
+type Input<V extends WriteVerb> = Parameters<WriteVerbs[V]>[0]
+type Outcome<V extends WriteVerb> = Awaited<ReturnType<WriteVerbs[V]>>
+export type WriteTable = { [V in WriteVerb]: (db: Connection, input: Input<V>) => Outcome<V> }
+
+const openSessionSql = `
+  INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at, ends_at, device, address)
+  SELECT @id, users.id, 0, @created_at, @created_at, @expires_at, @ends_at, @device, @address
+    FROM users WHERE users.id = @user_id AND users.is_active = 1 AND users.password_hash = @passwordHash
+  RETURNING id`
+
+const rememberLoginSql = 'UPDATE users SET last_login_at = @now WHERE id = @userId'
+
+const endSurplusSql = `
+  UPDATE sessions SET revoked_at = @now, revoked_reason = 'limit'
+   WHERE id IN (SELECT id FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now
+                 ORDER BY id DESC LIMIT 1000000 OFFSET @most)
+  RETURNING id`
+
+/** The whole of a refresh: the row count decides, never a read before it. */
+const rotateSql = `
+  UPDATE sessions
+     SET generation = generation + 1, rotated_at = @now, idempotency_digest = @idempotencyDigest,
+         expires_at = CASE WHEN ends_at < @expiresAt THEN ends_at ELSE @expiresAt END
+   WHERE id = @sessionId AND generation = @generation AND revoked_at IS NULL AND expires_at > @now
+     AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.is_active = 1)
+  RETURNING *, (SELECT username FROM users WHERE users.id = sessions.user_id) AS username, 1 AS is_active`
+
+const heldSql = `
+  SELECT sessions.*, users.username AS username, users.is_active AS is_active
+    FROM sessions LEFT JOIN users ON users.id = sessions.user_id WHERE sessions.id = @sessionId`
+
+const endSessionSql = `
+  UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
+   WHERE id = @sessionId AND revoked_at IS NULL RETURNING id`
+
+const endSessionsOfUserSql = `
+  UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
+   WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now RETURNING id`
+
+const rehashSql = 'UPDATE users SET password_hash = @to WHERE id = @userId AND password_hash = @from'
+
+const lastOfBatchSql = `
+  SELECT max(id) AS id, count(*) AS seen FROM
+    (SELECT id FROM sessions WHERE id > @after ORDER BY id LIMIT @limit)`
+
+const deleteEndedSql = `
+  DELETE FROM sessions WHERE id > @after AND id <= @last
+     AND (expires_at < @expiredBefore OR revoked_at < @revokedBefore) RETURNING id`
+
+type HeldRow = SessionRow & { username: string | null; is_active: number | null }
+
+function held({ username, is_active, ...session }: HeldRow) {
+  return { session, username: username ?? '', userIsActive: is_active === 1 }
+}
+
+function ids(rows: { id: string }[]): string[] {
+  return rows.map((row) => row.id)
+}
+
+function endSessionsOfUser(db: Connection, input: Input<'endSessionsOfUser'>): string[] {
+  return ids(db.rows<{ id: string }>(endSessionsOfUserSql, input))
+}
+
+function takenFields(db: Connection, user: Input<'createUser'>): ('username' | 'email')[] {
+  const rows = db.all<Pick<UserRow, 'username_canonical' | 'email_canonical'>>(db.queries.takenNames(user))
+  const fields: ('username' | 'email')[] = []
+  if (rows.some((row) => row.username_canonical === user.username_canonical)) fields.push('username')
+  if (rows.some((row) => user.email_canonical !== null && row.email_canonical === user.email_canonical)) {
+    fields.push('email')
+  }
+  return fields
+}
+
+function rotated(db: Connection, input: RotateSessionInput): Outcome<'rotateSession'> {
+  const [row] = db.rows<HeldRow>(rotateSql, input)
+  if (row) return { outcome: 'rotated', held: held(row) }
+  const [unchanged] = db.rows<HeldRow>(heldSql, { sessionId: input.sessionId })
+  return { outcome: 'unchanged', held: unchanged && held(unchanged) }
+}
+
+class KeyConflict extends Error {}
+
+/** What each verb does to the database, one entry a verb. */
+export const writeTable: WriteTable = {
+  createUser(db, user) {
+    try {
+      db.all(db.queries.insertUser(user))
+      return { outcome: 'created' }
+    } catch (thrown) {
+      const fields = isConstraintFault(thrown) ? takenFields(db, user) : []
+      if (fields.length === 0) throw thrown
+      return { outcome: 'taken', fields }
+    }
+  },
+  updateUser(db, { userId, set, endSessions }) {
+    if (db.all(db.queries.updateUser(userId, set)).length === 0) return { outcome: 'missing' }
+    return { outcome: 'updated', ended: endSessions ? endSessionsOfUser(db, { userId, ...endSessions }) : [] }
+  },
+  rehashPassword(db, input) {
+    db.rows(rehashSql, input)
+  },
+  deleteUser(db, { userId, now }) {
+    const ended = endSessionsOfUser(db, { userId, now, reason: 'user_deleted' })
+    if (db.all(db.queries.deleteUser(userId)).length === 0) return { outcome: 'missing' }
+    return { outcome: 'updated', ended }
+  },
+  openSession(db, { session, passwordHash, maxSessionsPerUser }) {
+    if (db.rows(openSessionSql, { ...session, passwordHash }).length === 0) return { outcome: 'refused' }
+    const user = { userId: session.user_id, now: session.created_at }
+    db.rows(rememberLoginSql, user)
+    return {
+      outcome: 'opened',
+      ended: ids(db.rows<{ id: string }>(endSurplusSql, { ...user, most: maxSessionsPerUser })),
+    }
+  },
+  rotateSession: rotated,
+  endSession(db, input) {
+    if (db.rows(endSessionSql, input).length > 0) return 'ended'
+    return db.rows(heldSql, { sessionId: input.sessionId }).length > 0 ? 'already_ended' : 'missing'
+  },
+  endSessionsOfUser,
+  deleteEndedSessions(db, input) {
+    const [batch] = db.rows<{ id: string | null; seen: number }>(lastOfBatchSql, input)
+    if (!batch?.id) return { deleted: 0, next: undefined }
+    const deleted = db.rows(deleteEndedSql, { ...input, last: batch.id }).length
+    return { deleted, next: batch.seen < input.limit ? undefined : batch.id }
+  },
+  changeKeys(db, { insert, move }) {
+    try {
+      db.exec('SAVEPOINT keys')
+      for (const step of move) if (db.all(db.queries.moveKey(step)).length === 0) throw new KeyConflict()
+      for (const key of insert) db.all(db.queries.insertKey(key as SigningKeyRow))
+      db.exec('RELEASE keys')
+      return 'changed'
+    } catch (thrown) {
+      if (!(thrown instanceof KeyConflict) && !isConstraintFault(thrown)) throw thrown
+      db.exec('ROLLBACK TO keys')
+      db.exec('RELEASE keys')
+      return 'conflict'
+    }
+  },
+}
