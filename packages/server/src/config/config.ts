@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { developmentSecret } from './development-secret.ts'
+import { type SettingName, type SettingValues, settings } from './settings.ts'
+
+/** `dev` forgives, `start` refuses what is unsafe, `tool` is a command beside a server. */
+export type Mode = 'dev' | 'start' | 'tool'
+
+type Given<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
+type Certain = Given<Omit<SettingValues, 'database' | 'audience' | 'secrets' | 'data'>>
+
+/** What the program runs with; made once, never changed. */
+export interface Config extends Readonly<Certain> {
+  readonly mode: Mode
+  readonly dataFolder: string
+  readonly databaseFile: string
+  readonly audience: string
+  readonly secrets: readonly [string, ...string[]]
+}
+
+/** Everything that is wrong with the settings, each with what to do. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.what).join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+export interface Problem {
+  what: string
+  remedy: string
+}
+
+export interface ConfigSources {
+  mode: Mode
+  env?: Readonly<Record<string, string | undefined>>
+  /** by flag name, without the dashes */
+  flags?: Readonly<Record<string, string | undefined>>
+}
+
+/**
+ * Flags win over the environment, the environment over the defaults.
+ * @throws ConfigError with all problems at once
+ */
+export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSources): Config {
+  const problems: Problem[] = []
+  const values: Partial<Record<SettingName, unknown>> = {}
+  for (const name of Object.keys(settings) as SettingName[]) {
+    values[name] = readSetting({ name, mode, env, flags }, problems)
+  }
+  const config = complete(values as SettingValues, mode, problems)
+  if (mode === 'start') problems.push(...unsafe(config))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config)
+}
+
+type ReadRequest = Required<ConfigSources> & { name: SettingName }
+
+function readSetting({ name, mode, env, flags }: ReadRequest, problems: Problem[]): unknown {
+  const setting = settings[name]
+  const fallback = (mode === 'start' && setting.productionDefault) || setting.default
+  const given = (setting.flag && flags[setting.flag]) ?? fromEnvironment(setting, env, problems)
+  const text = given ?? fallback
+  if (text === undefined || (text === '' && given === undefined))
+    return name === 'corsOrigins' ? [] : undefined
+  const parsed = setting.parse(text)
+  if ('value' in parsed) return parsed.value
+  const shown = setting.secret ? 'is not usable' : `is ${JSON.stringify(text)}`
+  problems.push({ what: `${setting.env} ${shown}.`, remedy: `Set it to ${parsed.expected}.` })
+  return undefined
+}
+
+function fromEnvironment(
+  { env: name, secret }: { env: string; secret?: true },
+  env: ConfigSources['env'] = {},
+  problems: Problem[],
+): string | undefined {
+  const value = env[name] || undefined
+  const file = secret && env[`${name}_FILE`]
+  if (!file) return value
+  if (value !== undefined) {
+    problems.push({ what: `${name} and ${name}_FILE are both set.`, remedy: 'Keep one of them.' })
+    return undefined
+  }
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    problems.push({
+      what: `${name}_FILE names ${file}, which cannot be read.`,
+      remedy: 'Check the path and its permissions.',
+    })
+    return undefined
+  }
+}
+
+function complete(values: SettingValues, mode: Mode, problems: Problem[]): Config {
+  const dataFolder = resolve(values.data ?? '')
+  const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
+  const { data: _, database, ...rest } = values
+  return {
+    ...(rest as Certain),
+    mode,
+    dataFolder,
+    databaseFile: database ?? join(dataFolder, 'countersign.db'),
+    issuer: mode === 'start' ? (values.issuer ?? '') : issuer,
+    audience: values.audience ?? issuer,
+    secrets: values.secrets ?? missingSecret(mode, dataFolder, problems),
+    hashParallel: values.hashParallel ?? availableParallelism(),
+  }
+}
+
+/** The address under which a browser on this machine reaches the listener. */
+export function localAddress(host: string, port: number): string {
+  const everywhere = host === '0.0.0.0' || host === '::' || host === ''
+  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+function missingSecret(mode: Mode, dataFolder: string, problems: Problem[]): readonly [string] {
+  if (mode !== 'start') return [developmentSecret(dataFolder, problems)]
+  const told = problems.some((problem) => problem.what.startsWith(settings.secrets.env))
+  if (!told) {
+    problems.push({
+      what: 'COUNTERSIGN_SECRET is not set.',
+      remedy: 'Set it (or COUNTERSIGN_SECRET_FILE) to 32 or more random characters: openssl rand -base64 48',
+    })
+  }
+  return ['']
+}
+
+function unsafe(config: Config): Problem[] {
+  const found: Problem[] = []
+  if (!config.issuer) {
+    found.push({
+      what: 'COUNTERSIGN_ISSUER is not set.',
+      remedy: 'Set it to the public address of this deployment, for example https://auth.example.com',
+    })
+  } else if (config.issuer.startsWith('http:') && !isLoopback(config.issuer)) {
+    found.push({
+      what: `COUNTERSIGN_ISSUER is ${config.issuer}: passwords and tokens would cross the network in the clear.`,
+      remedy: 'Put TLS in front and set the https address; plain http is for loopback addresses only.',
+    })
+  }
+  if (config.refreshTtlSeconds > config.sessionTtlSeconds) {
+    found.push({
+      what: 'COUNTERSIGN_REFRESH_TTL is longer than COUNTERSIGN_SESSION_TTL.',
+      remedy: 'Shorten the first or lengthen the second.',
+    })
+  }
+  return found
+}
+
+function isLoopback(issuer: string): boolean {
+  const { hostname } = new URL(issuer)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+}

@@ -1,0 +1,95 @@
+/** A text becomes a value, or a sentence that says what was expected. */
+export type Parser<T> = (text: string) => { value: T } | { expected: string }
+
+export function integer(least: number, most: number): Parser<number> {
+  return (text) => {
+    const value = Number(text)
+    const fits = /^\d+$/.test(text) && value >= least && value <= most
+    return fits ? { value } : { expected: `a whole number from ${least} to ${most}` }
+  }
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** `15m`, `900` (seconds) or `PT15M`, between two bounds in seconds. */
+export function duration(least: number, most: number): Parser<number> {
+  return (text) => {
+    const value = secondsOf(text)
+    if (value !== undefined && value >= least && value <= most) return { value }
+    return {
+      expected: `a duration such as 15m, 12h, 7d, 900 (seconds) or PT15M, from ${least} to ${most} seconds`,
+    }
+  }
+}
+
+function secondsOf(text: string): number | undefined {
+  const short = /^(\d{1,9})([smhd]?)$/.exec(text)
+  if (short) return Number(short[1]) * (unitSeconds[short[2] || 's'] ?? 1)
+  const iso = /^P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?$/.exec(text)
+  if (!iso || !iso.slice(1).some(Boolean)) return undefined
+  const [days, hours, minutes, seconds] = iso.slice(1).map((part) => Number(part ?? 0))
+  return (days ?? 0) * 86_400 + (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)
+}
+
+export function choice<const T extends string>(...values: readonly T[]): Parser<T> {
+  return (text) => {
+    const value = values.find((one) => one === text)
+    return value === undefined ? { expected: `one of ${values.join(', ')}` } : { value }
+  }
+}
+
+export const anyText: Parser<string> = (text) => ({ value: text })
+
+/** The public address: http or https, no query, no fragment, no slash at the end. */
+export const address: Parser<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username
+  if (!plain) return { expected: 'an address such as https://auth.example.com, without query or fragment' }
+  return { value: text.replace(/\/+$/, '') }
+}
+
+/** `null` and patterns are refused: an origin is allowed exactly or not at all. */
+export const origins: Parser<readonly string[]> = (text) => {
+  const list = commaList(text)
+  const exact = list.every((one) => URL.canParse(one) && /^https?:/.test(one) && new URL(one).origin === one)
+  return exact
+    ? { value: list }
+    : { expected: 'exact origins such as https://app.example.com, separated by commas' }
+}
+
+const leastSecretLength = 32
+
+/** One secret, or `new,old` while one replaces the other. */
+export const secrets: Parser<readonly [string, ...string[]]> = (text) => {
+  const [newest, ...older] = commaList(text)
+  if (newest && [newest, ...older].every((one) => one.length >= leastSecretLength))
+    return { value: [newest, ...older] }
+  return {
+    expected: `at least ${leastSecretLength} random characters, for example from: openssl rand -base64 48`,
+  }
+}
+
+/** Off, a number of proxies in front, or their addresses. */
+export const proxies: Parser<number | readonly string[] | false> = (text) => {
+  if (text === 'off' || text === '0' || text === 'false') return { value: false }
+  if (/^[1-9]\d?$/.test(text)) return { value: Number(text) }
+  const list = commaList(text)
+  const addresses = list.length > 0 && list.every((one) => /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(one))
+  return addresses
+    ? { value: list }
+    : { expected: 'off, a number of proxies, or their addresses (CIDR) separated by commas' }
+}
+
+/** Where the data lies. PostgreSQL's addresses are refused by name, so that nobody wonders. */
+export const database: Parser<string> = (text) => {
+  const path = /^sqlite:(.+)$/.exec(text)?.[1]
+  if (path) return { value: path }
+  return { expected: 'sqlite:PATH, for example sqlite:/var/lib/countersign/countersign.db' }
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+}

@@ -1,0 +1,212 @@
+import {
+  address,
+  anyText,
+  choice,
+  database,
+  duration,
+  integer,
+  origins,
+  type Parser,
+  proxies,
+  secrets,
+} from './parsers.ts'
+
+/** One setting: where it comes from, what it may be, what it is for. The reference page is made from this table. */
+export interface Setting<T> {
+  env: string
+  /** a command-line flag that wins over the environment */
+  flag?: string
+  parse: Parser<T>
+  /** as one would write it; absent where there is none */
+  default?: string
+  /** what production has where it differs */
+  productionDefault?: string
+  /** `<env>_FILE` may name a file that holds it; it is never printed */
+  secret?: true
+  doc: string
+}
+
+const setting = <T>(definition: Setting<T>): Setting<T> => definition
+
+/** Every setting there is. */
+export const settings = {
+  port: setting({
+    env: 'PORT',
+    flag: 'port',
+    parse: integer(0, 65_535),
+    default: '8000',
+    doc: 'TCP port of the public listener; 0 takes any free one.',
+  }),
+  host: setting({
+    env: 'HOST',
+    flag: 'host',
+    parse: anyText,
+    default: '127.0.0.1',
+    doc: 'Address to listen on. `0.0.0.0` or `::` opens it to the network.',
+  }),
+  data: setting({
+    env: 'COUNTERSIGN_DATA',
+    flag: 'data',
+    parse: anyText,
+    default: './countersign-data',
+    doc: 'Folder of the embedded database and, in development, of the generated secret. Created with mode 0700.',
+  }),
+  database: setting({
+    env: 'DATABASE_URL',
+    parse: database,
+    secret: true,
+    doc: 'Where the data lies: `sqlite:PATH`. Default: `countersign.db` in the data folder.',
+  }),
+  issuer: setting({
+    env: 'COUNTERSIGN_ISSUER',
+    parse: address,
+    doc: 'Public address of this deployment, the `iss` of every token. Production needs it, with https unless it is a loopback address. Default in development: the address it listens on.',
+  }),
+  audience: setting({
+    env: 'COUNTERSIGN_AUDIENCE',
+    parse: anyText,
+    doc: 'The `aud` of access tokens. Default: the issuer.',
+  }),
+  clientId: setting({
+    env: 'COUNTERSIGN_CLIENT_ID',
+    parse: anyText,
+    default: 'countersign',
+    doc: 'The `client_id` of access tokens (RFC 9068).',
+  }),
+  secrets: setting({
+    env: 'COUNTERSIGN_SECRET',
+    parse: secrets,
+    secret: true,
+    doc: 'Master secret, 32 characters or more: seals signing keys and makes refresh tokens. `new,old` replaces one without ending a session. Production needs it; development makes one in the data folder.',
+  }),
+  accessTtlSeconds: setting({
+    env: 'COUNTERSIGN_ACCESS_TTL',
+    parse: duration(10, 86_400),
+    default: '15m',
+    doc: 'Lifetime of an access token.',
+  }),
+  refreshTtlSeconds: setting({
+    env: 'COUNTERSIGN_REFRESH_TTL',
+    parse: duration(60, 31_536_000),
+    default: '7d',
+    doc: 'Lifetime of a refresh token. Each rotation starts it anew, up to the end of the session.',
+  }),
+  sessionTtlSeconds: setting({
+    env: 'COUNTERSIGN_SESSION_TTL',
+    parse: duration(60, 315_360_000),
+    default: '90d',
+    doc: 'Hard end of a session, however often it is refreshed.',
+  }),
+  graceSeconds: setting({
+    env: 'COUNTERSIGN_REFRESH_GRACE',
+    parse: duration(0, 60),
+    default: '10s',
+    doc: 'How long a refresh token that was just spent still gets the same successor (two tabs, a lost answer).',
+  }),
+  refreshReplay: setting({
+    env: 'COUNTERSIGN_REFRESH_REPLAY',
+    parse: choice('grace', 'until_used'),
+    default: 'grace',
+    doc: '`until_used` accepts the last spent token however late, as long as its successor was never shown. Cost: whoever stole that token can use it for as long.',
+  }),
+  maxSessionsPerUser: setting({
+    env: 'COUNTERSIGN_MAX_SESSIONS',
+    parse: integer(1, 10_000),
+    default: '100',
+    doc: 'Live sessions per user; the oldest ends when there is one more.',
+  }),
+  algorithm: setting({
+    env: 'COUNTERSIGN_SIGNING_ALG',
+    parse: choice('ES256', 'RS256', 'EdDSA'),
+    default: 'ES256',
+    doc: 'Algorithm of new signing keys. A change takes over by rotation: old tokens stay good.',
+  }),
+  tokenType: setting({
+    env: 'COUNTERSIGN_TOKEN_TYP',
+    parse: choice('at+jwt', 'JWT'),
+    default: 'at+jwt',
+    doc: 'The `typ` of access tokens; `JWT` for verifiers that know no other.',
+  }),
+  keyRotationSeconds: setting({
+    env: 'COUNTERSIGN_KEY_ROTATION',
+    parse: duration(0, 315_360_000),
+    default: '90d',
+    doc: 'How long a key signs before the next takes over; 0 leaves it to `countersign keys rotate`.',
+  }),
+  email: setting({
+    env: 'COUNTERSIGN_EMAIL',
+    parse: choice('required', 'optional'),
+    default: 'required',
+    doc: 'Whether registration asks for an e-mail address. One that is given is unique either way.',
+  }),
+  minPasswordLength: setting({
+    env: 'COUNTERSIGN_PASSWORD_MIN_LENGTH',
+    parse: integer(8, 128),
+    default: '8',
+    doc: 'Least number of characters of a new password.',
+  }),
+  commonPasswords: setting({
+    env: 'COUNTERSIGN_PASSWORD_COMMON',
+    parse: choice('enforce', 'warn', 'off'),
+    default: 'warn',
+    productionDefault: 'enforce',
+    doc: 'What the list of common passwords does at registration.',
+  }),
+  argon2MemoryKib: setting({
+    env: 'COUNTERSIGN_ARGON2_MEMORY_KIB',
+    parse: integer(7_168, 1_048_576),
+    default: '19456',
+    doc: 'Memory of one argon2id hash in KiB. `countersign doctor` measures what it costs here.',
+  }),
+  argon2Time: setting({
+    env: 'COUNTERSIGN_ARGON2_TIME',
+    parse: integer(1, 20),
+    default: '2',
+    doc: 'Passes of one argon2id hash.',
+  }),
+  hashParallel: setting({
+    env: 'COUNTERSIGN_HASH_PARALLEL',
+    parse: integer(1, 256),
+    doc: 'Passwords hashed at once. Default: the number of processors.',
+  }),
+  hashQueue: setting({
+    env: 'COUNTERSIGN_HASH_QUEUE',
+    parse: integer(0, 100_000),
+    default: '256',
+    doc: 'Logins that may wait for a processor; more are answered 503 at once.',
+  }),
+  hashDeadlineSeconds: setting({
+    env: 'COUNTERSIGN_HASH_DEADLINE',
+    parse: duration(1, 30),
+    default: '5s',
+    doc: 'How long a login waits for a processor before it is answered 503.',
+  }),
+  trustProxy: setting({
+    env: 'COUNTERSIGN_TRUST_PROXY',
+    parse: proxies,
+    default: 'off',
+    doc: 'Proxies whose `X-Forwarded-For` is believed: `off`, how many stand in front, or their addresses.',
+  }),
+  corsOrigins: setting({
+    env: 'COUNTERSIGN_CORS_ORIGINS',
+    parse: origins,
+    default: '',
+    doc: 'Origins whose pages may call the API from a browser, exact, separated by commas. Empty: none.',
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    parse: choice('debug', 'info', 'warn', 'error', 'silent'),
+    default: 'info',
+    doc: '`debug` adds a line for every request.',
+  }),
+  logFormat: setting({
+    env: 'LOG_FORMAT',
+    parse: choice('json', 'pretty', 'auto'),
+    default: 'auto',
+    doc: '`auto` is pretty on a terminal and one JSON object a line elsewhere.',
+  }),
+} as const
+
+export type SettingName = keyof typeof settings
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+export type SettingValues = { [Name in SettingName]: ValueOf<(typeof settings)[Name]> | undefined }

@@ -1,0 +1,16 @@
+import Bowser from 'bowser'
+
+const maxLength = 40
+
+/**
+ * What a user recognises a session by: `Chrome 156, Linux`, or a program's own first word such as `curl/7.88.1`. The
+ * whole user-agent text is not kept: it is long, and says more about a person than we need.
+ */
+export function deviceLabel(userAgent: string): string {
+  const { browser, os } = Bowser.parse(userAgent.slice(0, 512) || ' ')
+  const version = browser.version?.split('.')[0]
+  const named = [browser.name && version ? `${browser.name} ${version}` : browser.name, os.name]
+  const label = named.filter(Boolean).join(', ')
+  const readable = os.name && label ? label : (userAgent.split(/\s/, 1)[0] ?? '')
+  return readable.replace(/[^\x20-\x7e]/g, '').slice(0, maxLength)
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { type Audit, type EventName, type Origin, requestFields } from '../audit/events.ts'
+import type { Clock } from '../clock.ts'
+import { AuthError } from '../errors.ts'
+import type { HeldSession, Store } from '../store/store.ts'
+import type { RefreshClaims } from '../tokens/refresh-token.ts'
+import { type IssueDeps, type IssuedSession, issuePair, type TokenPair } from './issue.ts'
+import type { RevokedSessions } from './revoked.ts'
+import { judge, type RotationRules, type SessionState, slidingEnd } from './rotation.ts'
+
+export interface RefreshDeps extends IssueDeps {
+  store: Pick<Store, 'rotateSession' | 'endSession'>
+  revoked: RevokedSessions
+  audit: Audit
+  clock: Clock
+  rules: RotationRules
+}
+
+export interface RefreshInput {
+  /** as the client sent it */
+  refresh: string
+  /** the client's own key for this attempt: shown again with it, a spent token gets its successor at any time */
+  idempotencyKey: string | undefined
+  origin: Origin
+}
+
+/**
+ * Exchanges a refresh token for a new pair: the session moves to its next generation. Shown again within the grace
+ * window (or with the same idempotency key), the same token gets the same successor; later it is taken as theft.
+ * @throws AuthError `token_not_valid` if forged, expired, revoked or reused: one answer for all, so nothing leaks;
+ * `token_wrong_type` for a good access token
+ * @see RFC 9700 section 4.14, RFC 6749 section 6
+ */
+export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<TokenPair> {
+  const now = deps.clock()
+  const claims = deps.refreshTokens.verify(input.refresh)
+  if (!claims) throw forged(deps, input, now)
+  if (claims.expiresAt <= now) throw refused(deps, input.origin, claims, 'expired')
+  const idempotencyDigest = digestOf(input.idempotencyKey)
+  const { outcome, held } = await deps.store.rotateSession({
+    sessionId: claims.sessionId,
+    generation: claims.generation,
+    now,
+    expiresAt: slidingEnd(now, deps.rules),
+    idempotencyDigest,
+  })
+  if (!held) throw refused(deps, input.origin, claims, 'unknown_session')
+  if (outcome === 'rotated') return granted(deps, input.origin, held, 'auth.refresh.rotated')
+  return whenUnchanged(deps, input.origin, { held, presented: { ...claims, idempotencyDigest }, now })
+}
+
+interface Unchanged {
+  held: HeldSession
+  presented: RefreshClaims & { idempotencyDigest: Uint8Array | null }
+  now: number
+}
+
+async function whenUnchanged(
+  deps: RefreshDeps,
+  origin: Origin,
+  { held, presented, now }: Unchanged,
+): Promise<TokenPair> {
+  const verdict = judge(stateOf(held), presented, now, deps.rules)
+  switch (verdict.verdict) {
+    case 'replay':
+      return granted(deps, origin, held, 'auth.refresh.replayed')
+    case 'reuse':
+      await endStolen(deps, origin, presented, now)
+      throw refused(deps, origin, presented, 'reuse')
+    case 'refuse':
+      throw refused(deps, origin, presented, verdict.reason)
+    case 'rotate':
+      throw new Error('the store refused a rotation that the rules allow')
+  }
+}
+
+/** The commit comes before the answer: a store that cannot write it answers 503, and the next showing ends the session. */
+async function endStolen(
+  deps: RefreshDeps,
+  origin: Origin,
+  { sessionId, userId }: RefreshClaims,
+  now: number,
+) {
+  await deps.store.endSession({ sessionId, now, reason: 'reuse' })
+  deps.revoked.add([sessionId], 'reuse', now)
+  const who = { user_id: userId, session_id: sessionId }
+  deps.audit.record('auth.refresh.reuse_detected', { ...requestFields(origin), ...who })
+}
+
+function granted(
+  deps: RefreshDeps,
+  origin: Origin,
+  { session, username }: HeldSession,
+  event: EventName,
+): TokenPair {
+  const { id, generation, rotated_at, expires_at, user_id } = session
+  const issued: IssuedSession = { id, generation, rotated_at, expires_at, user_id: user_id ?? '' }
+  deps.audit.record(event, { ...requestFields(origin), user_id: issued.user_id, session_id: id })
+  return issuePair(deps, issued, username, deps.clock())
+}
+
+export function stateOf({ session, userIsActive }: HeldSession): SessionState {
+  return {
+    generation: session.generation,
+    rotatedAt: session.rotated_at,
+    expiresAt: session.expires_at,
+    endsAt: session.ends_at,
+    revokedAt: session.revoked_at,
+    userIsActive,
+    idempotencyDigest: session.idempotency_digest,
+  }
+}
+
+/** 128 bits tell apart all keys that one session will ever see. */
+function digestOf(idempotencyKey: string | undefined): Uint8Array | null {
+  if (idempotencyKey === undefined) return null
+  return createHash('sha256').update(idempotencyKey).digest().subarray(0, 16)
+}
+
+function forged(deps: RefreshDeps, { refresh: token, origin }: RefreshInput, now: number): AuthError {
+  const code = deps.accessTokens.verify(token, now) ? 'token_wrong_type' : 'token_not_valid'
+  const reason = code === 'token_wrong_type' ? 'access_token' : 'bad_signature'
+  deps.audit.record('auth.refresh.failed', { ...requestFields(origin), code, reason })
+  return new AuthError(code, { reason })
+}
+
+function refused(
+  deps: RefreshDeps,
+  origin: Origin,
+  { sessionId, userId }: RefreshClaims,
+  reason: string,
+): AuthError {
+  const code = 'token_not_valid'
+  const who = { user_id: userId, session_id: sessionId }
+  deps.audit.record('auth.refresh.failed', { ...requestFields(origin), ...who, code, reason })
+  return new AuthError(code, { reason })
+}
