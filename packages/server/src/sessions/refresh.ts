@@ -45,7 +45,7 @@ export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<T
     idempotencyDigest,
   })
   if (!held) throw refused(deps, input.origin, claims, 'unknown_session')
-  if (outcome === 'rotated') return granted(deps, input.origin, held, 'auth.refresh.rotated')
+  if (outcome === 'rotated') return granted(deps, input.origin, { held, now, event: 'auth.refresh.rotated' })
   return whenUnchanged(deps, input.origin, { held, presented: { ...claims, idempotencyDigest }, now })
 }
 
@@ -63,7 +63,7 @@ async function whenUnchanged(
   const verdict = judge(stateOf(held), presented, now, deps.rules)
   switch (verdict.verdict) {
     case 'replay':
-      return granted(deps, origin, held, 'auth.refresh.replayed')
+      return granted(deps, origin, { held, now, event: 'auth.refresh.replayed' })
     case 'reuse':
       await endStolen(deps, origin, presented, now)
       throw refused(deps, origin, presented, 'reuse')
@@ -87,16 +87,17 @@ async function endStolen(
   deps.audit.record('auth.refresh.reuse_detected', { ...requestFields(origin), ...who })
 }
 
-function granted(
-  deps: RefreshDeps,
-  origin: Origin,
-  { session, username }: HeldSession,
-  event: EventName,
-): TokenPair {
-  const { id, generation, rotated_at, expires_at, user_id } = session
+interface Granted {
+  held: HeldSession
+  now: number
+  event: EventName
+}
+
+function granted(deps: RefreshDeps, origin: Origin, { held, now, event }: Granted): TokenPair {
+  const { id, generation, rotated_at, expires_at, user_id } = held.session
   const issued: IssuedSession = { id, generation, rotated_at, expires_at, user_id: user_id ?? '' }
   deps.audit.record(event, { ...requestFields(origin), user_id: issued.user_id, session_id: id })
-  return issuePair(deps, issued, username, deps.clock())
+  return issuePair(deps, issued, held.username, now)
 }
 
 export function stateOf({ session, userIsActive }: HeldSession): SessionState {

@@ -30,9 +30,8 @@ export interface Revocation {
   reason: RevocationReason
 }
 
-export type CreateUserOutcome =
-  | { outcome: 'created' }
-  | { outcome: 'taken'; fields: ('username' | 'email')[] }
+export type TakenField = 'username' | 'email'
+export type CreateUserOutcome = { outcome: 'created' } | { outcome: 'taken'; fields: TakenField[] }
 
 export interface OpenSessionInput {
   session: NewSession
@@ -133,6 +132,8 @@ export interface StoreHealth {
 export interface Store {
   findUserById(id: string): Promise<UserRow | undefined>
   findUserByName(canonical: string): Promise<UserRow | undefined>
+  /** which of the names somebody has now; the decision stays with `createUser` */
+  findTaken(names: Pick<UserRow, 'username_canonical' | 'email_canonical'>): Promise<TakenField[]>
   listUsers(page: Page & { search?: string | undefined }): Promise<UserRow[]>
   createUser(user: NewUser): Promise<CreateUserOutcome>
   updateUser(input: UpdateUserInput): Promise<UpdateUserOutcome>

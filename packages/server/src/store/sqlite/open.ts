@@ -3,6 +3,7 @@ import { pendingMigrations } from '../migrate.ts'
 import type { Revocation, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
+import { takenFields } from './verbs.ts'
 import { inlineExecutor, threadExecutor } from './writer.ts'
 
 export interface SqliteOptions {
@@ -58,6 +59,7 @@ function reads(db: Connection): Pick<Store, Extract<keyof Store, Reads>> {
     findUserById: async (id) => db.rows<UserRow>('SELECT * FROM users WHERE id = @id', { id })[0],
     findUserByName: async (name) =>
       db.rows<UserRow>('SELECT * FROM users WHERE username_canonical = @name', { name })[0],
+    findTaken: async (names) => takenFields(db, names),
     listUsers: async (page) => db.all<UserRow>(queries.listUsers(page)),
     findSession: async (id) => db.rows<SessionRow>('SELECT * FROM sessions WHERE id = @id', { id })[0],
     listSessionsOfUser: async (userId, now) => db.all<SessionRow>(queries.listSessionsOfUser(userId, now)),

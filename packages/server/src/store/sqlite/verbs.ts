@@ -1,4 +1,4 @@
-import type { RotateSessionInput, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
+import type { RotateSessionInput, SessionRow, SigningKeyRow, Store, TakenField, UserRow } from '../store.ts'
 import { type Connection, isConstraintFault } from './connection.ts'
 
 /** The verbs that write. Each runs inside a savepoint of its own; what it throws undoes it and nothing else. */
@@ -79,9 +79,10 @@ function endSessionsOfUser(db: Connection, input: Input<'endSessionsOfUser'>): s
   return ids(db.rows<{ id: string }>(endSessionsOfUserSql, input))
 }
 
-function takenFields(db: Connection, user: Input<'createUser'>): ('username' | 'email')[] {
+/** Which of the two names somebody has. */
+export function takenFields(db: Connection, user: Parameters<Store['findTaken']>[0]): TakenField[] {
   const rows = db.all<Pick<UserRow, 'username_canonical' | 'email_canonical'>>(db.queries.takenNames(user))
-  const fields: ('username' | 'email')[] = []
+  const fields: TakenField[] = []
   if (rows.some((row) => row.username_canonical === user.username_canonical)) fields.push('username')
   if (rows.some((row) => user.email_canonical !== null && row.email_canonical === user.email_canonical)) {
     fields.push('email')

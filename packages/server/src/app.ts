@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Audit } from './audit/events.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { healthRoutes } from './health/health.routes.ts'
+import type { AnyRoute } from './http/route.ts'
+import { createHttpServer, type HttpServer } from './http/server.ts'
+import { pagesRoutes } from './pages/pages.routes.ts'
+import { createGate } from './passwords/gate.ts'
+import { createPasswords } from './passwords/passwords.ts'
+import { createPolicy } from './passwords/policy.ts'
+import { createCleanup } from './sessions/cleanup.ts'
+import { followRevocations } from './sessions/follow.ts'
+import { protectedRoutes } from './sessions/protected.routes.ts'
+import { createRevokedSessions } from './sessions/revoked.ts'
+import { sessionsRoutes } from './sessions/sessions.routes.ts'
+import { openSqliteStore } from './store/sqlite/open.ts'
+import type { Store } from './store/store.ts'
+import { createAccessTokens } from './tokens/access-token.ts'
+import { jwksRoutes } from './tokens/jwks.routes.ts'
+import { openKeyRing } from './tokens/key-ring.ts'
+import { maintainKeys } from './tokens/key-schedule.ts'
+import { createRefreshTokens } from './tokens/refresh-token.ts'
+import { usersRoutes } from './users/users.routes.ts'
+import { version } from './version.ts'
+
+/** Everything one process of a deployment works with; the rooms take from it what their verbs need. */
+export type Deployment = Awaited<ReturnType<typeof openDeployment>>
+
+/** What the world gives: time, a log, and in tests another store. */
+export interface Surroundings {
+  clock: Clock
+  audit: Audit
+  store?: Store
+}
+
+/** The route table: all that this server answers to. */
+function routeTable(
+  deployment: Deployment,
+  health: { isDraining: () => boolean; describe: () => object },
+): AnyRoute[] {
+  return [
+    ...usersRoutes(deployment), //     POST /api/register/
+    ...sessionsRoutes(deployment), //  POST /api/login/ /api/token/ /api/token/refresh/ /api/logout/
+    ...protectedRoutes(deployment), // GET  /api/protected/ /api/dashboard/
+    ...jwksRoutes(deployment), //      GET  /.well-known/jwks.json
+    ...healthRoutes({ ...deployment, ...health }), // GET /livez /readyz
+    ...pagesRoutes(health), //         GET  / /docs /docs/* /openapi.json
+  ]
+}
+
+/** Clocks of two processes may differ, and a revocation must outlive every access token of its session. */
+const marginMs = 60_000
+
+/**
+ * Opens the store and builds the rooms on it; nothing listens yet.
+ * @throws AuthError `unavailable` with the reason, where the store cannot be opened or its keys cannot be read
+ */
+export async function openDeployment(config: Config, { clock, audit, store: given }: Surroundings) {
+  const store = given ?? (await openStore(config, clock))
+  const { secrets, algorithm, accessTtlSeconds, issuer, audience, clientId } = config
+  const keys = { store, secrets, algorithm, accessTtlSeconds, typ: config.tokenType }
+  const keyRing = await openKeyRing({ ...keys, rotationSeconds: config.keyRotationSeconds })
+  const keyDeps = { ...keys, rotationSeconds: config.keyRotationSeconds, keyRing }
+  await maintainKeys(keyDeps, clock())
+  const memoryMs = accessTtlSeconds * 1000 + marginMs
+  const revoked = createRevokedSessions(memoryMs)
+  const followRevoked = followRevocations(store, revoked, memoryMs)
+  await followRevoked(clock())
+  const gate = createGate({
+    parallel: config.hashParallel,
+    queueLimit: config.hashQueue,
+    deadlineMs: config.hashDeadlineSeconds * 1000,
+    clock,
+  })
+  const parameters = { memoryKib: config.argon2MemoryKib, timeCost: config.argon2Time, parallelism: 1 }
+  return {
+    ...{ config, clock, audit, store, keyRing, keyDeps, revoked, followRevoked, gate },
+    passwords: createPasswords({ parameters, gate }),
+    policy: createPolicy({ minLength: config.minPasswordLength, common: config.commonPasswords }),
+    accessTokens: createAccessTokens({ issuer, audience, clientId, ttlSeconds: accessTtlSeconds, keyRing }),
+    refreshTokens: createRefreshTokens({ issuer, secrets }),
+    cleanUp: createCleanup(store, memoryMs),
+    rules: {
+      graceMs: config.graceSeconds * 1000,
+      refreshTtlMs: config.refreshTtlSeconds * 1000,
+      sessionTtlMs: config.sessionTtlSeconds * 1000,
+      replay: config.refreshReplay,
+      maxSessionsPerUser: config.maxSessionsPerUser,
+      email: config.email,
+    },
+  }
+}
+
+/** Opens the embedded store, its folder with it. */
+export async function openStore(config: Config, clock: Clock): Promise<Store> {
+  const file = config.databaseFile
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  return openSqliteStore({ file, now: clock() })
+}
+
+/** The HTTP server of a deployment, not yet listening. */
+export function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
+  const { config, audit } = deployment
+  const described: { server?: HttpServer } = {}
+  const routes = routeTable(deployment, { isDraining, describe: () => described.server?.describe() ?? {} })
+  const server = createHttpServer({
+    routes,
+    api: {
+      title: 'Countersign',
+      version,
+      description: 'Register, log in, refresh, log out, protect a route.',
+      address: config.issuer,
+    },
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    ...(config.logLevel === 'debug' && { onAnswer: (answer) => recordAnswer(audit, answer) }),
+    onFailure: ({ requestId, error, ...where }) =>
+      audit.record('http.failed', { request_id: requestId, ...where, error }),
+  })
+  return server.then((made) => {
+    described.server = made
+    return made
+  })
+}
+
+function recordAnswer(
+  audit: Audit,
+  {
+    requestId,
+    durationMs,
+    ...rest
+  }: Parameters<NonNullable<Parameters<typeof createHttpServer>[0]['onAnswer']>>[0],
+): void {
+  audit.record('http.request', {
+    request_id: requestId,
+    duration_ms: Math.round(durationMs * 100) / 100,
+    ...rest,
+  })
+}

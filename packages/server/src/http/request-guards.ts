@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+import { AuthError } from '../errors.ts'
+
+/** Headers that may come once: a second one could be read differently by a proxy in front of us. */
+const single = new Set(['authorization', 'host', 'content-type', 'content-length', 'idempotency-key'])
+
+/** @throws AuthError `bad_request` where one of those headers was sent twice */
+export function refuseDoubledHeaders({ rawHeaders }: IncomingMessage): void {
+  const seen: string[] = []
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase()
+    if (!single.has(name)) continue
+    if (seen.includes(name)) {
+      throw new AuthError('bad_request', { detail: `The header ${name} was sent more than once.` })
+    }
+    seen.push(name)
+  }
+}
+
+/** @throws AuthError `not_acceptable` where the client takes no JSON, `not_found` for a `?format=` that is not JSON */
+export function negotiate(accept: string | undefined, format: string | undefined): void {
+  if (format !== undefined && format !== 'json') throw new AuthError('not_found')
+  if (accept === undefined || accept.trim() === '') return
+  // A browser's own page loads say text/html; it gets JSON, which it shows.
+  if (!/\*\/\*|application\/(json|\*)|text\/(html|\*)/i.test(accept)) throw new AuthError('not_acceptable')
+}
+
+/** @throws AuthError `unsupported_media_type` for a compressed body, which could be small here and huge inside */
+export function refuseEncodedBody(encoding: string | undefined): void {
+  if (encoding === undefined || encoding === 'identity') return
+  throw new AuthError('unsupported_media_type', {
+    detail: `Unsupported content encoding ${JSON.stringify(encoding)} in request.`,
+  })
+}

@@ -1,0 +1,63 @@
+import type { Static, TObject, TProperties, TSchema } from 'typebox'
+import type { ErrorCode } from '../errors.ts'
+
+/** Where a request came from. */
+export interface RequestOrigin {
+  requestId: string
+  /** the client's address: the socket's, or what a trusted proxy says */
+  address: string
+  userAgent: string
+}
+
+/** A request as the rooms' routes see it. */
+export interface HttpRequest<Body> {
+  body: Body
+  origin: RequestOrigin
+  /** @throws AuthError `bad_request` where the header was sent more than once */
+  header(name: string): string | undefined
+  query(name: string): string | undefined
+  /**
+   * The bearer token.
+   * @throws AuthError `not_authenticated`, `bad_authorization_header`
+   */
+  bearerToken(): string
+}
+
+export interface HttpAnswer {
+  /** 200 unless said */
+  status?: number
+  headers?: Readonly<Record<string, string>>
+  /** an object goes through the schema of its status, a text goes out as it is */
+  body: object | string
+}
+
+/** One line of the route table. */
+export interface Route<Body, Identity> {
+  method: 'GET' | 'POST'
+  /** served with and without a slash at the end; `*` as the last segment takes the rest */
+  path: string
+  /** what `OPTIONS` and the API's description call it */
+  name: string
+  summary: string
+  /** the schema that validates the body and describes it */
+  body?: TObject<TProperties>
+  /** status -> what the answer holds; members that are not in it are not sent */
+  answers: Readonly<Record<number, TSchema>>
+  /** the refusals it may answer, for the API's description */
+  refusals?: readonly ErrorCode[]
+  /** pages and documents for people and machines: no content negotiation, and not in the API's description */
+  page?: true
+  /** asked before the method is looked at; what it returns is handed on */
+  guard?: (request: HttpRequest<unknown>) => Identity
+  handle: (request: HttpRequest<Body>, identity: Identity) => HttpAnswer | Promise<HttpAnswer>
+}
+
+/** A route whose body and identity nobody outside it needs to know. */
+export type AnyRoute = Route<never, unknown>
+
+/** Declares a route; `handle` sees the body as the schema says it is. */
+export function route<Schema extends TObject<TProperties>, Identity = undefined>(
+  definition: Omit<Route<Static<Schema>, Identity>, 'body'> & { body?: Schema },
+): AnyRoute {
+  return definition as unknown as AnyRoute
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import swagger from '@fastify/swagger'
+import fastify, {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { AuthError } from '../errors.ts'
+import { addRoute, toHttpRequest } from './add-route.ts'
+import { type ApiInfo, describeRefusals, openApiFrame } from './api-description.ts'
+import { maxBodyBytes, parseBody, unsupportedMediaType } from './body.ts'
+import { answerClientError, methodNotAllowed } from './client-error.ts'
+import { corsHeaders } from './cors.ts'
+import { commonHeaders } from './headers.ts'
+import { createPathTable, type PathTable } from './methods.ts'
+import { renderError } from './render-error.ts'
+import { refuseDoubledHeaders } from './request-guards.ts'
+import type { AnyRoute } from './route.ts'
+
+export interface HttpServerOptions {
+  routes: readonly AnyRoute[]
+  api: ApiInfo
+  /** exact origins */
+  corsOrigins: readonly string[]
+  /** how many proxies, or which, may say where a request came from */
+  trustProxy: number | readonly string[] | false
+  /** told of every answer; leave it out where nobody listens */
+  onAnswer?: (answer: Answered) => void
+  /** told of every failure that is ours, and of refusals that say the store is away */
+  onFailure: (failure: { requestId: string; method: string; route: string; error: unknown }) => void
+}
+
+export interface Answered {
+  requestId: string
+  method: string
+  route: string
+  status: number
+  durationMs: number
+}
+
+export interface HttpServer {
+  /** @returns the address it really has, also where port 0 was asked for */
+  listen(at: { host: string; port: number }): Promise<string>
+  /** the OpenAPI document */
+  describe(): object
+  /** stops accepting, lets requests under way finish, cuts what is left after `drainMs` */
+  close(drainMs: number): Promise<void>
+  /** a request without a socket, for tests */
+  inject: FastifyInstance['inject']
+}
+
+const headersTimeoutMs = 10_000
+const requestTimeoutMs = 30_000
+/** Longer than the minute that proxies keep an idle connection, so that it is not us who closes it under a request. */
+const keepAliveTimeoutMs = 72_000
+const maxHeaderBytes = 16_384
+
+/** The server: the ground on which all routes stand, and nothing about any of them. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const paths = createPathTable(options.routes)
+  const app = fastify<Server, IncomingMessage, ServerResponse>(fastifyOptions(options, paths))
+  await app.register(swagger, { openapi: openApiFrame(options.api), transform: withRefusals(paths) })
+  readBodies(app)
+  addHooks(app, options, paths)
+  for (const route of options.routes) addRoute(app, route, paths)
+  await app.ready()
+  return lifecycle(app)
+}
+
+function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: {
+      headersTimeout: headersTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 1_000,
+    },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: trusted(options.trustProxy),
+    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: () => randomUUID(),
+    logger: false,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, paths),
+    frameworkErrors: (_, request, reply) => {
+      void answerError(new AuthError('bad_request'), request as FastifyRequest, reply as FastifyReply)
+    },
+  }
+}
+
+type Trust = Exclude<FastifyHttpOptions<Server>['trustProxy'], undefined>
+
+function trusted(proxies: HttpServerOptions['trustProxy']): Trust {
+  if (typeof proxies === 'number') return (_, hop) => hop < proxies
+  return proxies && [...proxies]
+}
+
+function lifecycle(app: FastifyInstance): HttpServer {
+  return {
+    listen: ({ host, port }) => app.listen({ host, port }),
+    describe: () => app.swagger(),
+    inject: app.inject.bind(app) as FastifyInstance['inject'],
+    async close(drainMs) {
+      const cut = setTimeout(() => app.server.closeAllConnections(), drainMs)
+      await app.close()
+      clearTimeout(cut)
+    },
+  }
+}
+
+/** One parser for every media type, since an unknown one must be quoted in the refusal. */
+function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
+    parseBody(bytes, request.headers['content-type'] ?? ''),
+  )
+}
+
+function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {
+  const common = commonHeaders(options.api.address.startsWith('https:'))
+  const varies = options.corsOrigins.length > 0 ? 'Accept, Origin' : 'Accept'
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...common, vary: varies, 'x-request-id': request.id })
+    const isPreflight = allowOrigin(options.corsOrigins, request, reply)
+    if (isPreflight) return void reply.status(204).send()
+    done(refusalBeforeRouting(request, reply, paths))
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = translate(error, request)
+    if (!(refusal instanceof AuthError) || refusal.code === 'unavailable' || refusal.code === 'internal') {
+      options.onFailure({
+        requestId: request.id,
+        method: request.method,
+        route: routeOf(request),
+        error: refusal,
+      })
+    }
+    return answerError(refusal, request, reply)
+  })
+  const { onAnswer } = options
+  if (!onAnswer) return
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id: requestId, method } = request
+    onAnswer({
+      requestId,
+      method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    })
+    done()
+  })
+}
+
+/** The route's pattern, not the address: what was typed into an address may be a secret. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? '(none)'
+}
+
+function allowOrigin(allowed: readonly string[], request: FastifyRequest, reply: FastifyReply): boolean {
+  if (allowed.length === 0) return false
+  const isPreflight =
+    request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
+  const headers = corsHeaders(allowed, { origin: request.headers.origin, isPreflight })
+  reply.headers(headers)
+  return isPreflight && 'access-control-allow-origin' in headers
+}
+
+function refusalBeforeRouting(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  paths: PathTable,
+): Error | undefined {
+  try {
+    refuseDoubledHeaders(request.raw)
+    if (request.is404) refuseUnmatched(request, reply, paths)
+    return undefined
+  } catch (refusal) {
+    return refusal as Error
+  }
+}
+
+/** A path of ours under another method is 405, once its guard has let the request in; anything else is 404. */
+function refuseUnmatched(request: FastifyRequest, reply: FastifyReply, paths: PathTable): void {
+  const entry = paths.find(request.url.split('?', 1)[0] ?? '')
+  if (!entry) throw new AuthError('not_found')
+  reply.header('allow', entry.allow)
+  entry.routes[0]?.guard?.(toHttpRequest(request))
+  throw methodNotAllowed(request.method)
+}
+
+function translate(error: unknown, request: FastifyRequest): unknown {
+  if (error instanceof AuthError || !(error instanceof Error) || !('code' in error)) return error
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AuthError('body_too_large')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType(request.headers['content-type'] ?? '')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new AuthError('bad_request')
+    default:
+      return error
+  }
+}
+
+function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = renderError(refusal, request.id)
+  if (status === 413) reply.header('connection', 'close')
+  return reply
+    .status(status)
+    .headers({ ...headers, 'content-type': 'application/json' })
+    .serializer(asText)
+    .send(JSON.stringify(body))
+}
+
+function asText(payload: unknown): string {
+  return String(payload)
+}
+
+function withRefusals(paths: PathTable) {
+  return ({ schema, url }: { schema?: unknown; url: string }) => {
+    const described = (schema ?? {}) as { response?: object }
+    const refusals = paths.find(url)?.routes[0]?.refusals ?? []
+    return {
+      url,
+      schema: { ...described, response: { ...described.response, ...describeRefusals(refusals) } },
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { type Argon2idParameters, hashArgon2id, makeDecoy, needsRehash } from './argon2id.ts'
+import { findCheck } from './formats/formats.ts'
+import type { Gate } from './gate.ts'
+
+export interface PasswordVerdict {
+  matches: boolean
+  /** the password matched, but its hash is not of today's format and parameters: store a new one */
+  rehash: boolean
+}
+
+/** Hashes and verifies passwords, exactly as they were given: nothing is trimmed, folded or cut. */
+export interface Passwords {
+  /**
+   * @param signal its abort gives the place in the queue up
+   * @returns an argon2id PHC string with today's parameters
+   * @throws AuthError `overloaded`
+   */
+  hash(password: string, signal?: AbortSignal): Promise<string>
+  /**
+   * Verifies against our own and Django's formats. Without a stored hash, or with one that nothing matches, it does the
+   * same work against a decoy, so that the time does not tell whether the user exists. A user whose hash still has
+   * another format or other parameters differs in time until his first login.
+   * @param stored undefined for an unknown user
+   * @param signal its abort gives the place in the queue up
+   * @throws AuthError `overloaded`
+   */
+  verify(password: string, stored: string | undefined, signal?: AbortSignal): Promise<PasswordVerdict>
+}
+
+export interface PasswordsOptions {
+  parameters: Argon2idParameters
+  gate: Gate
+}
+
+/**
+ * All hashing goes through the gate.
+ * @throws RangeError if no hash made with the parameters would be verified: they make no sense or cost too much
+ */
+export function createPasswords({ parameters, gate }: PasswordsOptions): Passwords {
+  const decoy = makeDecoy(parameters)
+  const checkDecoy = findCheck(decoy)
+  if (!checkDecoy) throw new RangeError('The argon2id parameters are out of bounds.')
+
+  const compare = async (password: string, stored: string): Promise<PasswordVerdict> => {
+    const check = findCheck(stored) ?? checkDecoy
+    const matches = await check(password)
+    return { matches, rehash: matches && needsRehash(stored, parameters) }
+  }
+
+  return {
+    hash: (password, signal) => gate.run(() => hashArgon2id(password, parameters), signal),
+    verify: (password, stored = decoy, signal) => gate.run(() => compare(password, stored), signal),
+  }
+}

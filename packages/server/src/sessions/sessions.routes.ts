@@ -1,0 +1,98 @@
+import { AuthError, invalidFields } from '../errors.ts'
+import { fields, flag, text } from '../http/fields.ts'
+import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
+import { Type } from '../http/schema.ts'
+import { type AuthenticateDeps, authenticate } from './authenticate.ts'
+import { type LoginDeps, login } from './login.ts'
+import { type LogoutDeps, logout, logoutEverywhere } from './logout.ts'
+import { type RefreshDeps, refresh } from './refresh.ts'
+
+type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & AuthenticateDeps
+
+const TokenPair = Type.Object({
+  access: Type.String({ description: 'JWT for `Authorization: Bearer …`' }),
+  refresh: Type.String({ description: 'Exchanged once for a new pair' }),
+  access_expires_in: Type.Integer({ description: 'Seconds' }),
+  refresh_expires_in: Type.Integer({ description: 'Seconds' }),
+})
+
+const LoginBody = fields({
+  username: text({ example: 'alice' }),
+  password: text({ trim: false, format: 'password', example: 'test1234' }),
+})
+const RefreshBody = fields({ refresh: text({ description: 'The current refresh token' }) })
+const LogoutBody = fields({
+  refresh: text({ optional: true, description: 'A refresh token of the session to end, of any generation' }),
+  all: flag({ optional: true, description: 'End all sessions of the user whose access token is shown' }),
+})
+
+const common = ['invalid', 'unsupported_media_type', 'body_too_large', 'unavailable'] as const
+
+/** Log in, refresh, log out. */
+export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
+  return [
+    loginRoute(deps, '/api/login/', 'Login'),
+    loginRoute(deps, '/api/token/', 'Token Obtain Pair'),
+    route({
+      method: 'POST',
+      path: '/api/token/refresh/',
+      name: 'Token Refresh',
+      summary: 'Exchange a refresh token for a new pair',
+      body: RefreshBody,
+      answers: { 200: TokenPair },
+      refusals: ['token_not_valid', 'token_wrong_type', ...common],
+      async handle(request) {
+        const { body, origin } = request
+        return { body: await refresh(deps, { ...body, origin, idempotencyKey: idempotencyKey(request) }) }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/logout/',
+      name: 'Logout',
+      summary: 'End a session, or all of a user',
+      body: LogoutBody,
+      answers: { 200: Type.Object({ message: Type.String() }) },
+      refusals: [
+        'token_not_valid',
+        'token_wrong_type',
+        'access_token_not_valid',
+        'not_authenticated',
+        ...common,
+      ],
+      async handle(request) {
+        const { body, origin } = request
+        if (body.all)
+          await logoutEverywhere(deps, { claims: authenticate(deps, request.bearerToken()), origin })
+        else await logout(deps, { refresh: required(body.refresh), origin })
+        return { body: { message: 'Logged out successfully' } }
+      },
+    }),
+  ]
+}
+
+function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
+  return route({
+    method: 'POST',
+    path,
+    name,
+    summary: 'Open a session with user name and password',
+    body: LoginBody,
+    answers: { 200: TokenPair },
+    refusals: ['invalid_credentials', 'overloaded', ...common],
+    handle: async ({ body, origin }) => ({ body: await login(deps, { ...body, origin }) }),
+  })
+}
+
+function required(refreshToken: string | undefined): string {
+  if (refreshToken !== undefined) return refreshToken
+  throw invalidFields({ refresh: ['This field is required.'] })
+}
+
+const maxIdempotencyKeyLength = 255
+
+function idempotencyKey(request: HttpRequest<unknown>): string | undefined {
+  const key = request.header('idempotency-key')
+  if (key === undefined || (key.length > 0 && key.length <= maxIdempotencyKeyLength)) return key
+  throw new AuthError('bad_request', { detail: 'Idempotency-Key must have 1 to 255 characters.' })
+}

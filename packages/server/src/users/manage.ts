@@ -1,0 +1,60 @@
+import type { Audit } from '../audit/events.ts'
+import type { Clock } from '../clock.ts'
+import { invalidFields } from '../errors.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import { type PasswordPolicy, passwordFieldFaults } from '../passwords/policy.ts'
+import type { Store, UserRow } from '../store/store.ts'
+import { canonicalName } from './names.ts'
+
+/** What an operator does to a user. Every verb ends the sessions that it must end, in the same commit. */
+export interface ManageUsersDeps {
+  store: Pick<Store, 'findUserById' | 'findUserByName' | 'updateUser' | 'deleteUser'>
+  passwords: Passwords
+  policy: PasswordPolicy
+  audit: Audit
+  clock: Clock
+}
+
+/** By name, or by id. */
+export async function findUser(
+  deps: Pick<ManageUsersDeps, 'store'>,
+  who: string,
+): Promise<UserRow | undefined> {
+  return (await deps.store.findUserByName(canonicalName(who))) ?? deps.store.findUserById(who)
+}
+
+/** @returns how many sessions ended; a disabled user can neither log in nor refresh, and his access tokens are refused */
+export async function disableUser(deps: ManageUsersDeps, user: UserRow): Promise<number> {
+  const endSessions = { now: deps.clock(), reason: 'user_disabled' as const }
+  return update(deps, { userId: user.id, set: { is_active: 0 }, endSessions })
+}
+
+export async function enableUser(deps: ManageUsersDeps, user: UserRow): Promise<void> {
+  await update(deps, { userId: user.id, set: { is_active: 1 } })
+}
+
+/**
+ * @returns how many sessions ended
+ * @throws AuthError `invalid` where the policy refuses the password
+ */
+export async function setPassword(deps: ManageUsersDeps, user: UserRow, password: string): Promise<number> {
+  const { faults } = await deps.policy.check(password, user)
+  const all = [...passwordFieldFaults(password), ...faults]
+  if (all.length > 0) throw invalidFields({ password: all })
+  const password_hash = await deps.passwords.hash(password)
+  const endSessions = { now: deps.clock(), reason: 'password_changed' as const }
+  return update(deps, { userId: user.id, set: { password_hash }, endSessions })
+}
+
+/** @returns how many sessions ended */
+export async function deleteUser(deps: ManageUsersDeps, user: UserRow): Promise<number> {
+  const outcome = await deps.store.deleteUser({ userId: user.id, now: deps.clock() })
+  deps.audit.record('user.deleted', { user_id: user.id })
+  return outcome.outcome === 'updated' ? outcome.ended.length : 0
+}
+
+async function update(deps: ManageUsersDeps, input: Parameters<Store['updateUser']>[0]): Promise<number> {
+  const outcome = await deps.store.updateUser(input)
+  deps.audit.record('user.updated', { user_id: input.userId })
+  return outcome.outcome === 'updated' ? outcome.ended.length : 0
+}
