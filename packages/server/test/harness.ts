@@ -137,7 +137,7 @@ export interface SpawnOptions {
 export async function spawnServer({ data, command = 'dev', env = {}, port = 0 }: SpawnOptions) {
   const child = spawn(process.execPath, [main, command], {
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       LOG_FORMAT: 'json',
       PORT: String(port),
       COUNTERSIGN_DATA: data,

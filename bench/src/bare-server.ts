@@ -1,0 +1,17 @@
+import { createServer } from 'node:http'
+
+/** Answers the same bytes to every request, headers included. */
+const head = JSON.parse(process.env.BARE_HEAD ?? '{}') as Record<string, string>
+const body = process.env.BARE_BODY ?? ''
+
+const server = createServer((_, response) => {
+  response.writeHead(200, head)
+  response.end(body)
+})
+server.keepAliveTimeout = 72_000
+server.listen(0, '127.0.0.1', () => {
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound ? bound.port : 0
+  console.log(JSON.stringify({ address: `http://127.0.0.1:${port}` }))
+})
+process.once('SIGTERM', () => process.exit(0))

@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os'
+import { hashArgon2id } from '../../packages/server/src/passwords/argon2id.ts'
+import { closedLoop, expectStatus, getRequest, median, openClient, postRequest, quantile } from './load.ts'
+import { type Running, remove, startServer } from './processes.ts'
+import { atLeast, perSecond, type Row, under } from './table.ts'
+import { openSessions, password, registerUser } from './users.ts'
+
+const rounds = 5
+const milliseconds = 3_000
+const floodClients = 64
+const parameters = { memoryKib: 19_456, timeCost: 2, parallelism: 1 }
+
+/** Logins against argon2id alone on all cores; and what a flood of them does to those who are logged in. */
+export async function loginFlood(): Promise<Row[]> {
+  const server = await startServer()
+  await registerUser(server.address, 'alice')
+  const rates = { ours: [] as number[], alone: [] as number[] }
+  for (let round = 0; round < rounds; round += 1) {
+    rates.alone.push(await hashesPerSecond())
+    rates.ours.push(await flood(server, milliseconds))
+  }
+  const { rest, flooded } = await protectedLatency(server)
+  await server.stop()
+  remove(server.data)
+  return rows(rates, rest, flooded)
+}
+
+function rows(
+  { ours, alone }: { ours: number[]; alone: number[] },
+  rest: number[],
+  flooded: number[],
+): Row[] {
+  const p99 = (values: number[]) => quantile(values, 0.99)
+  const told = (values: number[]) => `p50 ${median(values).toFixed(2)} ms, p99 ${p99(values).toFixed(2)} ms`
+  return [
+    {
+      what: `login, ${floodClients} clients`,
+      measured: perSecond(median(ours)),
+      limit: `argon2id alone, ${availableParallelism()} cores ${perSecond(median(alone))}`,
+      value: median(ours.map((rate, round) => rate / (alone[round] ?? 1))),
+      bar: atLeast(0.9),
+    },
+    {
+      what: `protected p99 while ${floodClients} clients log in`,
+      measured: told(flooded),
+      limit: `at rest ${told(rest)}`,
+      value: p99(flooded) / p99(rest),
+      bar: under(3, ' x'),
+    },
+    {
+      what: '  the same in milliseconds',
+      measured: `${p99(flooded).toFixed(2)} ms`,
+      limit: '',
+      value: p99(flooded),
+      bar: under(100, ' ms'),
+    },
+  ]
+}
+
+async function hashesPerSecond(): Promise<number> {
+  const from = performance.now()
+  let done = 0
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      while (performance.now() - from < milliseconds) {
+        await hashArgon2id(password, parameters)
+        done += 1
+      }
+    }),
+  )
+  return done / ((performance.now() - from) / 1000)
+}
+
+function flood({ address }: Running, length: number): Promise<number> {
+  const request = postRequest('/api/login/', { username: 'alice', password })
+  return closedLoop({
+    address,
+    clients: floodClients,
+    milliseconds: length,
+    step: async (client) => void expectStatus(await client.ask(request), 200),
+  })
+}
+
+const probes = 2_000
+const probeEveryMs = 5
+
+/** A request every 5 ms, whatever became of the last one; latency counts from when it was due. */
+async function protectedLatency(server: Running): Promise<{ rest: number[]; flooded: number[] }> {
+  const [pair] = await openSessions(server.address, 'alice', 1)
+  const request = getRequest('/api/protected/', pair?.access ?? '')
+  const rest = await probe(server.address, request)
+  const [flooded] = await Promise.all([probe(server.address, request), flood(server, probes * probeEveryMs)])
+  return { rest, flooded }
+}
+
+async function probe(address: string, request: string): Promise<number[]> {
+  const idle = await Promise.all(Array.from({ length: 64 }, () => openClient(address)))
+  const latencies: number[] = []
+  const from = performance.now()
+  const asked: Promise<void>[] = []
+  for (let index = 0; index < probes; index += 1) {
+    const due = from + index * probeEveryMs
+    const wait = due - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    asked.push(
+      (async () => {
+        const client = idle.pop() ?? (await openClient(address))
+        const sent = performance.now()
+        expectStatus(await client.ask(request), 200)
+        latencies.push(performance.now() - sent)
+        idle.push(client)
+      })(),
+    )
+  }
+  await Promise.all(asked)
+  for (const client of idle) client.close()
+  return latencies
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const serverMain = join(import.meta.dirname, '../../packages/server/src/main.ts')
+
+export interface Running {
+  address: string
+  pid: number
+  data: string
+  stop(): Promise<void>
+}
+
+export const benchSecret = 'a secret for measurements only, which is no good elsewhere'.replaceAll(',', '')
+
+/** A server in production mode on a fresh folder (or the given one), as a process of its own; its log goes nowhere. */
+export async function startServer(
+  data = mkdtempSync(join(tmpdir(), 'countersign-bench-')),
+): Promise<Running> {
+  const env = {
+    PORT: '0',
+    COUNTERSIGN_DATA: data,
+    COUNTERSIGN_SECRET: benchSecret,
+    COUNTERSIGN_ISSUER: 'http://127.0.0.1:8000',
+    COUNTERSIGN_MAX_SESSIONS: '10000',
+    LOG_FORMAT: 'json',
+  }
+  return { ...(await start([serverMain, 'start'], env)), data }
+}
+
+/** A `node:http` server that answers these bytes to everything: the limit of what Node can do. */
+export async function startBareServer(head: string, body: string): Promise<Running> {
+  const script = join(import.meta.dirname, 'bare-server.ts')
+  return { ...(await start([script], { BARE_HEAD: head, BARE_BODY: body })), data: '' }
+}
+
+async function start(args: string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const address = await listening(child)
+  return {
+    address,
+    pid: child.pid ?? 0,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        child.once('exit', () => resolve())
+        child.kill('SIGTERM')
+      }),
+  }
+}
+
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
+    lines.on('line', (line) => {
+      const address = /"address":"([^"]+)"/.exec(line)?.[1]
+      if (address) resolve(address)
+    })
+  })
+}
+
+/** Memory that the process holds now, in bytes; Linux only. */
+export function residentBytes(pid: number): number {
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) * 1024
+}
+
+export function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+}
