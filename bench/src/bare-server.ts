@@ -9,9 +9,5 @@ const server = createServer((_, response) => {
   response.end(body)
 })
 server.keepAliveTimeout = 72_000
-server.listen(0, '127.0.0.1', () => {
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound ? bound.port : 0
-  console.log(JSON.stringify({ address: `http://127.0.0.1:${port}` }))
-})
+server.listen(Number(process.env.PORT), '127.0.0.1')
 process.once('SIGTERM', () => process.exit(0))

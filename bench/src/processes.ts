@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 
 const serverMain = join(import.meta.dirname, '../../packages/server/src/main.ts')
 
@@ -20,7 +20,6 @@ export async function startServer(
   data = mkdtempSync(join(tmpdir(), 'countersign-bench-')),
 ): Promise<Running> {
   const env = {
-    PORT: '0',
     COUNTERSIGN_DATA: data,
     COUNTERSIGN_SECRET: benchSecret,
     COUNTERSIGN_ISSUER: 'http://127.0.0.1:8000',
@@ -37,8 +36,13 @@ export async function startBareServer(head: string, body: string): Promise<Runni
 }
 
 async function start(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const address = await listening(child)
+  const port = await freePort()
+  const child = spawn(process.execPath, args, {
+    env: { ...env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const address = `http://127.0.0.1:${port}`
+  await answering(child, address)
   return {
     address,
     pid: child.pid ?? 0,
@@ -50,15 +54,27 @@ async function start(args: string[], env: Record<string, string>) {
   }
 }
 
-function listening(child: ChildProcess): Promise<string> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-    lines.on('line', (line) => {
-      const address = /"address":"([^"]+)"/.exec(line)?.[1]
-      if (address) resolve(address)
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const bound = probe.address()
+      probe.close(() => resolve(typeof bound === 'object' && bound ? bound.port : 0))
     })
   })
+}
+
+const patienceMs = 20_000
+
+async function answering(child: ChildProcess, address: string): Promise<void> {
+  const until = performance.now() + patienceMs
+  while (child.exitCode === null && performance.now() < until) {
+    const answer = await fetch(`${address}/readyz`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`the server does not answer (exit code ${child.exitCode})`)
 }
 
 /** Memory that the process holds now, in bytes; Linux only. */

@@ -15,6 +15,7 @@ import { followRevocations } from './sessions/follow.ts'
 import { protectedRoutes } from './sessions/protected.routes.ts'
 import { createRevokedSessions } from './sessions/revoked.ts'
 import { sessionsRoutes } from './sessions/sessions.routes.ts'
+import { findDamage } from './store/sqlite/damage.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { createAccessTokens } from './tokens/access-token.ts'
@@ -46,7 +47,7 @@ function routeTable(
     ...protectedRoutes(deployment), // GET  /api/protected/ /api/dashboard/
     ...jwksRoutes(deployment), //      GET  /.well-known/jwks.json
     ...healthRoutes({ ...deployment, ...health }), // GET /livez /readyz
-    ...pagesRoutes(health), //         GET  / /docs /docs/* /openapi.json
+    ...pagesRoutes({ ...health, address: deployment.config.issuer }), // GET / /docs /assets/* /openapi.json
   ]
 }
 
@@ -59,26 +60,16 @@ const marginMs = 60_000
  */
 export async function openDeployment(config: Config, { clock, audit, store: given }: Surroundings) {
   const store = given ?? (await openStore(config, clock))
-  const { secrets, algorithm, accessTtlSeconds, issuer, audience, clientId } = config
-  const keys = { store, secrets, algorithm, accessTtlSeconds, typ: config.tokenType }
-  const keyRing = await openKeyRing({ ...keys, rotationSeconds: config.keyRotationSeconds })
-  const keyDeps = { ...keys, rotationSeconds: config.keyRotationSeconds, keyRing }
+  const { secrets, accessTtlSeconds, issuer, audience, clientId } = config
+  const { keyRing, keyDeps } = await openKeys(config, store)
   await maintainKeys(keyDeps, clock())
   const memoryMs = accessTtlSeconds * 1000 + marginMs
   const revoked = createRevokedSessions(memoryMs)
   const followRevoked = followRevocations(store, revoked, memoryMs)
   await followRevoked(clock())
-  const gate = createGate({
-    parallel: config.hashParallel,
-    queueLimit: config.hashQueue,
-    deadlineMs: config.hashDeadlineSeconds * 1000,
-    clock,
-  })
-  const parameters = { memoryKib: config.argon2MemoryKib, timeCost: config.argon2Time, parallelism: 1 }
   return {
-    ...{ config, clock, audit, store, keyRing, keyDeps, revoked, followRevoked, gate },
-    passwords: createPasswords({ parameters, gate }),
-    policy: createPolicy({ minLength: config.minPasswordLength, common: config.commonPasswords }),
+    ...{ config, clock, audit, store, keyRing, keyDeps, revoked, followRevoked },
+    ...passwordRoom(config, clock),
     accessTokens: createAccessTokens({ issuer, audience, clientId, ttlSeconds: accessTtlSeconds, keyRing }),
     refreshTokens: createRefreshTokens({ issuer, secrets }),
     cleanUp: createCleanup(store, memoryMs),
@@ -93,11 +84,61 @@ export async function openDeployment(config: Config, { clock, audit, store: give
   }
 }
 
+function passwordRoom(config: Config, clock: Clock) {
+  const gate = createGate({
+    parallel: config.hashParallel,
+    queueLimit: config.hashQueue,
+    deadlineMs: config.hashDeadlineSeconds * 1000,
+    clock,
+  })
+  const parameters = { memoryKib: config.argon2MemoryKib, timeCost: config.argon2Time, parallelism: 1 }
+  return {
+    gate,
+    passwords: createPasswords({ parameters, gate }),
+    policy: createPolicy({ minLength: config.minPasswordLength, common: config.commonPasswords }),
+  }
+}
+
+async function openKeys(config: Config, store: Store) {
+  const { secrets, algorithm, accessTtlSeconds, tokenType: typ, keyRotationSeconds: rotationSeconds } = config
+  const options = { store, secrets, algorithm, accessTtlSeconds, typ, rotationSeconds }
+  const keyRing = await openKeyRing(options)
+  return { keyRing, keyDeps: { ...options, keyRing } }
+}
+
+/** What a command beside a server works with. */
+export type Tools = Awaited<ReturnType<typeof openTools>>
+
+/**
+ * Opens the store and the rooms that manage users; nothing is made on the way, least of all a key.
+ * @param schema `migrate` creates or upgrades the database, `leave` takes an existing one as it is
+ * @throws AuthError `unavailable` with the reason, where the store cannot be opened
+ */
+export async function openTools(
+  config: Config,
+  { clock, audit, store: given }: Surroundings,
+  schema: 'migrate' | 'leave',
+) {
+  const store = given ?? (await openStore(config, clock, schema))
+  return {
+    ...{ config, clock, audit, store },
+    ...passwordRoom(config, clock),
+    /** @throws AuthError `unavailable` if the current key does not open under the master secrets */
+    openKeys: () => openKeys(config, store),
+    /** faults of the database file, in words; empty for a sound one */
+    findDamage: () => findDamage(config.databaseFile),
+  }
+}
+
 /** Opens the embedded store, its folder with it. */
-export async function openStore(config: Config, clock: Clock): Promise<Store> {
+export async function openStore(
+  config: Config,
+  clock: Clock,
+  schema: 'migrate' | 'leave' = 'migrate',
+): Promise<Store> {
   const file = config.databaseFile
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  return openSqliteStore({ file, now: clock() })
+  return openSqliteStore({ file, now: clock(), ...(schema === 'leave' && { migrate: 'off' }) })
 }
 
 /** The HTTP server of a deployment, not yet listening. */

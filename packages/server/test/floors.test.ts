@@ -35,7 +35,6 @@ const packageRoom: Record<string, string> = {
   kysely: 'store',
   pino: 'audit',
   'pino-pretty': 'audit',
-  typebox: 'http',
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -86,6 +86,8 @@ export async function openTestServer({ env = {}, clock = handClock(), store }: T
     drain: () => {
       draining = true
     },
+    /** opens a real socket as well; resolves to its address */
+    listen: () => server.listen({ host: '127.0.0.1', port: 0 }),
     async close() {
       await server.close(0)
       await deployment.store.close()

@@ -1,6 +1,8 @@
 import pino from 'pino'
 import pretty from 'pino-pretty'
-import { type Audit, type EventName, events } from './events.ts'
+import { errorFields } from './error-fields.ts'
+import { type Audit, type EventFields, type EventName, events } from './events.ts'
+import { printable } from './printable.ts'
 
 export interface LogOptions {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -18,17 +20,26 @@ export function openLog({ level, pretty: forPeople }: LogOptions): Audit & { flu
     {
       level,
       base: null,
+      messageKey: 'event',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
   )
   return {
-    record(event: EventName, { error, ...fields }) {
-      logger[events[event]]({ event, ...fields, ...(error !== undefined && { err: error }) })
+    record(event: EventName, fields) {
+      if (logger.isLevelEnabled(events[event])) logger[events[event]](lineOf(fields), event)
     },
     flush: () => logger.flush(),
   }
+}
+
+function lineOf({ error, ...fields }: EventFields): Record<string, unknown> {
+  const line: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    line[name] = typeof value === 'string' ? printable(value) : value
+  }
+  return error === undefined ? line : { ...line, error: errorFields(error) }
 }
 
 function prettyStream() {

@@ -3,11 +3,23 @@ import { openLog } from '../audit/log.ts'
 import { startBackground } from '../background.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, localAddress } from '../config/config.ts'
+import type { HttpServer } from '../http/server.ts'
+import { CommandError } from './failure.ts'
 
 /** In-flight requests get this long; the rest of the 15 s that a stop may take is for the store. */
 const drainMs = 10_000
 
-/** Runs the server until a signal ends it. A second signal ends it at once. */
+/**
+ * A terminal sends Ctrl-C to every process in it, and npm sends it on to us once more: what comes this soon after the
+ * first signal is the same key.
+ */
+const sameKeyMs = 500
+
+/**
+ * Runs the server until a signal ends it. A second signal ends it at once.
+ * @param greet called when it listens, before the log says so
+ * @throws CommandError where it cannot listen
+ */
 export async function serve(
   config: Config,
   greet: (address: string, deployment: Deployment) => void,
@@ -16,11 +28,12 @@ export async function serve(
   const deployment = await openDeployment(config, { clock: systemClock, audit: log })
   let draining = false
   const server = await createServer(deployment, () => draining)
+  const listening = await listen(server, deployment)
   const stopBackground = startBackground(deployment)
-  const address = await server.listen(config)
-  log.record('server.listening', { address })
-  greet(publicAddress(config, address), deployment)
-  const signal = await firstSignal()
+  const signalled = firstSignal()
+  greet(publicAddress(config, listening), deployment)
+  log.record('server.listening', { address: listening })
+  const signal = await signalled
   draining = true
   log.record('server.draining', { reason: signal })
   await server.close(drainMs)
@@ -35,6 +48,35 @@ function isPretty({ logFormat }: Config): boolean {
   return logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true)
 }
 
+async function listen(server: HttpServer, { config, store }: Deployment): Promise<string> {
+  try {
+    return await server.listen(config)
+  } catch (thrown) {
+    await store.close()
+    throw listenFailure(thrown, config)
+  }
+}
+
+function listenFailure(thrown: unknown, { host, port, mode }: Config): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  const again = `countersign ${mode === 'start' ? 'start' : 'dev'} --port ${port < 65_535 ? port + 1 : 0}`
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CommandError(
+        `Port ${port} on ${host} is taken: stop what listens there, or take another one: ${again}`,
+      )
+    case 'EACCES':
+      return new CommandError(`Port ${port} needs more rights than this user has. Take one above 1023.`)
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new CommandError(
+        `${host} is no address of this machine. Give one with --host: 127.0.0.1, or 0.0.0.0 for all.`,
+      )
+    default:
+      return thrown
+  }
+}
+
 /** With port 0 the system chose; everything else is as configured. */
 function publicAddress(config: Config, listening: string): string {
   return config.port === 0 ? listening : localAddress(config.host, config.port)
@@ -42,11 +84,17 @@ function publicAddress(config: Config, listening: string): string {
 
 function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130))
-        resolve(signal)
-      })
+    let first: string | undefined
+    let isAnother = false
+    const onSignal = (signal: string) => {
+      if (isAnother) process.exit(130)
+      if (first) return
+      first = signal
+      setTimeout(() => {
+        isAnother = true
+      }, sameKeyMs).unref()
+      resolve(signal)
     }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal))
   })
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
-import { developmentSecret } from './development-secret.ts'
+import { developmentSecret, findDevelopmentSecret } from './development-secret.ts'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
+import { unknownVariables } from './unknown-variables.ts'
 
 /** `dev` forgives, `start` refuses what is unsafe, `tool` is a command beside a server. */
 export type Mode = 'dev' | 'start' | 'tool'
@@ -16,6 +18,7 @@ export interface Config extends Readonly<Certain> {
   readonly dataFolder: string
   readonly databaseFile: string
   readonly audience: string
+  /** one empty text where a `tool` found none: nothing was ever sealed with that */
   readonly secrets: readonly [string, ...string[]]
 }
 
@@ -53,8 +56,9 @@ export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSource
     values[name] = readSetting({ name, mode, env, flags }, problems)
   }
   const config = complete(values as SettingValues, mode, problems)
-  if (mode === 'start') problems.push(...unsafe(config))
+  if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
+  for (const value of Object.values(config)) Object.freeze(value)
   return Object.freeze(config)
 }
 
@@ -62,15 +66,17 @@ type ReadRequest = Required<ConfigSources> & { name: SettingName }
 
 function readSetting({ name, mode, env, flags }: ReadRequest, problems: Problem[]): unknown {
   const setting = settings[name]
+  const fromFlag = setting.flag && flags[setting.flag]
   const fallback = (mode === 'start' && setting.productionDefault) || setting.default
-  const given = (setting.flag && flags[setting.flag]) ?? fromEnvironment(setting, env, problems)
+  const given = fromFlag ?? fromEnvironment(setting, env, problems)
   const text = given ?? fallback
   if (text === undefined || (text === '' && given === undefined))
     return name === 'corsOrigins' ? [] : undefined
   const parsed = setting.parse(text)
   if ('value' in parsed) return parsed.value
   const shown = setting.secret ? 'is not usable' : `is ${JSON.stringify(text)}`
-  problems.push({ what: `${setting.env} ${shown}.`, remedy: `Set it to ${parsed.expected}.` })
+  const origin = fromFlag === undefined ? setting.env : `--${setting.flag}`
+  problems.push({ what: `${origin} ${shown}.`, remedy: `Set it to ${parsed.expected}.` })
   return undefined
 }
 
@@ -121,9 +127,12 @@ export function localAddress(host: string, port: number): string {
 }
 
 function missingSecret(mode: Mode, dataFolder: string, problems: Problem[]): readonly [string] {
-  if (mode !== 'start') return [developmentSecret(dataFolder, problems)]
-  const told = problems.some((problem) => problem.what.startsWith(settings.secrets.env))
-  if (!told) {
+  if (mode === 'tool') return [findDevelopmentSecret(dataFolder, problems) ?? '']
+  if (mode !== 'start') {
+    // A start that is refused anyway leaves no file behind.
+    return [problems.length > 0 ? '' : developmentSecret(dataFolder, problems)]
+  }
+  if (!isTold(settings.secrets.env, problems)) {
     problems.push({
       what: 'COUNTERSIGN_SECRET is not set.',
       remedy: 'Set it (or COUNTERSIGN_SECRET_FILE) to 32 or more random characters: openssl rand -base64 48',
@@ -132,9 +141,14 @@ function missingSecret(mode: Mode, dataFolder: string, problems: Problem[]): rea
   return ['']
 }
 
-function unsafe(config: Config): Problem[] {
+/** Whether something is wrong with the variable already: then it is set, and saying that it is not would mislead. */
+function isTold(name: string, problems: readonly Problem[]): boolean {
+  return problems.some(({ what }) => what.startsWith(`${name} `) || what.startsWith(`${name}_FILE `))
+}
+
+function unsafe(config: Config, told: readonly Problem[]): Problem[] {
   const found: Problem[] = []
-  if (!config.issuer) {
+  if (!config.issuer && !isTold(settings.issuer.env, told)) {
     found.push({
       what: 'COUNTERSIGN_ISSUER is not set.',
       remedy: 'Set it to the public address of this deployment, for example https://auth.example.com',
@@ -156,5 +170,12 @@ function unsafe(config: Config): Problem[] {
 
 function isLoopback(issuer: string): boolean {
   const { hostname } = new URL(issuer)
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+}
+
+function misspelled(env: ConfigSources['env'] = {}): Problem[] {
+  return unknownVariables(env).map(({ name, nearest }) => ({
+    what: `${name} is no setting.`,
+    remedy: nearest ? `Did you mean ${nearest}?` : 'Remove it.',
+  }))
 }

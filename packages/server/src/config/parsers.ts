@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** A text becomes a value, or a sentence that says what was expected. */
 export type Parser<T> = (text: string) => { value: T } | { expected: string }
 
@@ -17,7 +19,7 @@ export function duration(least: number, most: number): Parser<number> {
     const value = secondsOf(text)
     if (value !== undefined && value >= least && value <= most) return { value }
     return {
-      expected: `a duration such as 15m, 12h, 7d, 900 (seconds) or PT15M, from ${least} to ${most} seconds`,
+      expected: `a duration from ${least} to ${most} seconds, such as 15m, 12h, 7d, 900 or PT15M`,
     }
   }
 }
@@ -38,14 +40,22 @@ export function choice<const T extends string>(...values: readonly T[]): Parser<
   }
 }
 
-export const anyText: Parser<string> = (text) => ({ value: text })
+export const anyText: Parser<string> = (text) =>
+  text.trim() === '' ? { expected: 'a text that is not empty' } : { value: text }
 
-/** The public address: http or https, no query, no fragment, no slash at the end. */
+/**
+ * The public address: http or https, no query, no fragment, no slash at the end. It is compared as text by everyone who
+ * verifies a token, so only its canonical spelling is taken.
+ */
 export const address: Parser<string> = (text) => {
+  const value = text.replace(/\/+$/, '')
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username
-  if (!plain) return { expected: 'an address such as https://auth.example.com, without query or fragment' }
-  return { value: text.replace(/\/+$/, '') }
+  const canonical =
+    url && /^https?:$/.test(url.protocol) && `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  if (canonical === value) return { value }
+  return {
+    expected: `an address such as ${canonical || 'https://auth.example.com'}, with nothing after its path`,
+  }
 }
 
 /** `null` and patterns are refused: an origin is allowed exactly or not at all. */
@@ -57,7 +67,8 @@ export const origins: Parser<readonly string[]> = (text) => {
     : { expected: 'exact origins such as https://app.example.com, separated by commas' }
 }
 
-const leastSecretLength = 32
+/** Fewer characters are no secret. */
+export const leastSecretLength = 32
 
 /** One secret, or `new,old` while one replaces the other. */
 export const secrets: Parser<readonly [string, ...string[]]> = (text) => {
@@ -74,10 +85,15 @@ export const proxies: Parser<number | readonly string[] | false> = (text) => {
   if (text === 'off' || text === '0' || text === 'false') return { value: false }
   if (/^[1-9]\d?$/.test(text)) return { value: Number(text) }
   const list = commaList(text)
-  const addresses = list.length > 0 && list.every((one) => /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(one))
-  return addresses
+  return list.length > 0 && list.every(isAddressRange)
     ? { value: list }
     : { expected: 'off, a number of proxies, or their addresses (CIDR) separated by commas' }
+}
+
+function isAddressRange(text: string): boolean {
+  const [, host = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(host)
+  return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128)
 }
 
 /** Where the data lies. PostgreSQL's addresses are refused by name, so that nobody wonders. */

@@ -24,7 +24,7 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
     method: route.method,
     url: route.path,
     schema: describe(route),
-    ...(body && { validatorCompiler: () => compileFields(body) }),
+    ...(body && { validatorCompiler: () => compileFields(body), preValidation: noBodyIsNoNull }),
     ...before,
     handler: async (fastifyRequest, reply) => {
       const request = toHttpRequest(fastifyRequest)
@@ -44,6 +44,12 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
   })
 }
 
+/** A missing body reaches the validator as null, which is a body of its own. */
+function noBodyIsNoNull(request: FastifyRequest, _: FastifyReply, done: () => void): void {
+  if (request.body === undefined) request.body = {}
+  done()
+}
+
 /** What Django REST framework tells of a view when it is asked with `OPTIONS`. */
 function metadata({ name, summary }: AnyRoute): object {
   return { name, description: summary, renders: ['application/json'], parses: mediaTypes }
@@ -52,6 +58,8 @@ function metadata({ name, summary }: AnyRoute): object {
 function sendAnswer(reply: FastifyReply, { status = 200, headers, body }: HttpAnswer): FastifyReply {
   reply.status(status)
   if (headers) reply.headers(headers)
+  // Of an answer without a body not even its length is told: it would be taken for the length of what is kept.
+  if (status === 304) return reply.send()
   if (typeof body === 'string') return reply.send(body)
   const serialize = reply.getSerializationFunction(String(status)) ?? JSON.stringify
   return reply

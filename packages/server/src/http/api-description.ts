@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errors } from '../errors.ts'
 import { mediaTypes } from './body.ts'
 import type { AnyRoute } from './route.ts'
@@ -32,13 +33,29 @@ export function describe(route: AnyRoute): Record<string, unknown> {
     operationId: route.name.replace(/\W+(.)?/g, (_, letter: string = '') => letter.toUpperCase()),
     ...(route.body && { body: route.body, consumes: [...mediaTypes] }),
     ...(route.guard && { security: [{ accessToken: [] }] }),
-    response: route.answers,
+    ...(route.takesToken && { security: [{}, { accessToken: [] }] }),
+    response: Object.fromEntries(Object.entries(route.answers).map(withDescription)),
   }
 }
 
+function withDescription([status, schema]: [string, object]): [string, object] {
+  return [status, { description: STATUS_CODES[status], ...schema }]
+}
+
+/** What any operation may refuse before its room is asked. */
+const everywhere = ['bad_request', 'not_found', 'not_acceptable', 'internal'] as const
+const withBody = ['invalid', 'parse_error', 'unsupported_media_type', 'body_too_large'] as const
+const withToken = ['not_authenticated', 'bad_authorization_header'] as const
+
 /** The refusals of a route as answers, read from the error table; for the document only. */
-export function describeRefusals(codes: readonly ErrorCode[]): Record<number, unknown> {
-  const byStatus = Map.groupBy(codes, (code) => errors[code].status)
+export function describeRefusals(route: AnyRoute): Record<number, unknown> {
+  const codes: ErrorCode[] = [
+    ...(route.refusals ?? []),
+    ...(route.guard || route.takesToken ? withToken : []),
+    ...(route.body ? withBody : []),
+    ...everywhere,
+  ]
+  const byStatus = Map.groupBy(new Set(codes), (code) => errors[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [status, { description: sentences(group), ...shapeOf(group) }]),
   )
@@ -49,9 +66,27 @@ function sentences(codes: readonly ErrorCode[]): string {
 }
 
 const messages = { type: 'array', items: { type: 'string' } }
+const faultsByField = { type: 'object', additionalProperties: messages }
 
 function shapeOf(codes: readonly ErrorCode[]): Record<string, unknown> {
-  if (codes.includes('invalid')) return { type: 'object', additionalProperties: messages }
-  const code = codes.some((one) => 'wireCode' in errors[one]) && { code: { type: 'string' } }
-  return { type: 'object', properties: { detail: { type: 'string' }, ...code }, required: ['detail'] }
+  const details = codes.filter((code) => code !== 'invalid')
+  if (details.length === codes.length) return detailShape(details)
+  return details.length === 0 ? faultsByField : { anyOf: [detailShape(details), faultsByField] }
+}
+
+const text = { type: 'string' }
+const tokenFault = { token_class: text, token_type: text, message: text }
+
+function detailShape(codes: readonly ErrorCode[]): Record<string, unknown> {
+  const properties = {
+    detail: text,
+    ...(codes.some((one) => 'wireCode' in errors[one]) && { code: text }),
+    ...(codes.includes('access_token_not_valid') && { messages: listOf(tokenFault) }),
+    ...(codes.includes('internal') && { request_id: text }),
+  }
+  return { type: 'object', properties, required: ['detail'] }
+}
+
+function listOf(properties: Record<string, unknown>): Record<string, unknown> {
+  return { type: 'array', items: { type: 'object', properties, required: Object.keys(properties) } }
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { AuthError, type ErrorCode } from '../errors.ts'
 import { commonHeaders } from './headers.ts'
@@ -22,17 +24,20 @@ export function answerClientError(error: ClientError, socket: Socket, paths: Pat
     return
   }
   const { refusal, allow } = refusalOf(error, paths)
-  const { status, body } = renderError(refusal, '')
+  const requestId = randomUUID()
+  const { status, body } = renderError(refusal, requestId)
   const text = JSON.stringify(body)
   const headers = {
     ...commonHeaders(false),
+    vary: 'Accept',
+    'x-request-id': requestId,
     ...(allow && { allow }),
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${text}`)
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${text}`)
 }
 
 function refusalOf(error: ClientError, paths: PathTable): { refusal: AuthError; allow?: string } {

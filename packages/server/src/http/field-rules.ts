@@ -27,16 +27,17 @@ function fault(message: string): Reading {
 }
 
 /** Wraps the reading of a value with what goes for any field: absent, null. */
-export function readMember(options: { optional?: boolean; nullable?: boolean }, readPresent: Read): Read {
+export function readMember(options: { optional?: boolean }, readPresent: Read): Read {
   return (given) => {
     if (given === undefined) return options.optional ? { value: undefined } : fault('This field is required.')
-    if (given === null) return options.nullable ? { value: null } : fault('This field may not be null.')
+    if (given === null) return fault('This field may not be null.')
     return readPresent(given)
   }
 }
 
 /**
- * Makes the reading of a text: number to text, trim, blank, then all checks, each adding its message.
+ * Makes the reading of a text: number to text, trim, blank, then all checks, each adding its message unless another
+ * has told the same.
  * Without trimming only the empty text is blank, so a password of spaces is a password.
  */
 export function readText(options: TextRules): Read {
@@ -52,8 +53,8 @@ export function readText(options: TextRules): Read {
     if (raw === undefined) return fault('Not a valid string.')
     const value = options.trim === false ? raw : strip(raw)
     if (value === '') return options.allowBlank ? { value } : fault('This field may not be blank.')
-    const faults = checks.flatMap((check) => check(value) ?? [])
-    return faults.length > 0 ? { faults } : { value }
+    const faults = new Set(checks.flatMap((check) => check(value) ?? []))
+    return faults.size > 0 ? { faults: [...faults] } : { value }
   }
 }
 

@@ -1,34 +1,15 @@
-import {
-  type Static,
-  type TBoolean,
-  type TNull,
-  type TObject,
-  type TOptional,
-  type TProperties,
-  type TSchema,
-  type TString,
-  type TUnion,
-  Type,
-} from 'typebox'
 import { type AuthError, invalidFields } from '../errors.ts'
 import { type Read, readFlag, readMember, readText, type TextRules } from './field-rules.ts'
 import { jsonNumberText } from './json-body.ts'
+import type { JsonSchema } from './schema.ts'
 
 /** What a text field takes, and how the API's description shows it. */
 interface TextOptions extends TextRules {
   optional?: boolean
-  nullable?: boolean
   description?: string
   format?: string
   example?: string
 }
-
-type Nullable<Options> = Options extends { nullable: true } ? TUnion<[TString, TNull]> : TString
-
-/** The schema that `text` gives for these options. */
-type TextField<Options> = Options extends { optional: true }
-  ? TOptional<Nullable<Options>>
-  : Nullable<Options>
 
 /** What a flag takes, and how the API's description shows it. */
 interface FlagOptions {
@@ -37,37 +18,56 @@ interface FlagOptions {
   example?: boolean
 }
 
-/** The schema that `flag` gives for these options. */
-type FlagField<Options> = Options extends { optional: true } ? TOptional<TBoolean> : TBoolean
+/** The schema of one field; `Value` is what a route reads, undefined in it where the field may be absent. */
+export interface Field<Value> extends JsonSchema {
+  readonly [valueType]?: Value
+}
+declare const valueType: unique symbol
+
+type Absent<Options> = Options extends { optional: true } ? undefined : never
+
+export type Fields = Readonly<Record<string, Field<unknown>>>
+
+/** The schema of a body, its fields in the order in which their faults are told. */
+export interface BodySchema<Properties extends Fields> extends JsonSchema {
+  readonly properties: Properties
+}
+
+/** What a route reads of a body with these fields. */
+export type BodyOf<Properties extends Fields> = {
+  [Name in keyof Properties]: Properties[Name] extends Field<infer Value> ? Value : never
+}
 
 // Beside the schemas and not in them, so that no rule shows in the API's description.
-const reads = new WeakMap<TSchema, Read>()
+const reads = new WeakMap<JsonSchema, { read: Read; optional: boolean }>()
 
 /**
  * Declares a text field that keeps the rules of Django REST framework's `CharField`, messages included.
  * Numbers become text. With `trim: false` only the empty text is blank: a password of spaces is a password.
  */
-export function text<const Options extends TextOptions>(options?: Options): TextField<Options> {
-  const { first, last, trim, allowBlank, optional, nullable, example, ...shown }: TextOptions = options ?? {}
-  const string = Type.String(example === undefined ? shown : { ...shown, examples: [example] })
-  const schema = nullable ? Type.Union([string, Type.Null()]) : string
-  const field = optional ? Type.Optional(schema) : schema
-  reads.set(field, readMember(options ?? {}, readText(options ?? {})))
-  return field as TextField<Options>
+export function text<const Options extends TextOptions>(options?: Options): Field<string | Absent<Options>> {
+  const { first, last, trim, allowBlank, optional = false, example, ...shown }: TextOptions = options ?? {}
+  const field = { type: 'string', ...shown, ...exampleOf(example) }
+  reads.set(field, { read: readMember(options ?? {}, readText(options ?? {})), optional })
+  return field
 }
 
 /** Declares a field that keeps the rules of Django REST framework's `BooleanField`: `"on"`, `"0"`, `1` are flags too. */
-export function flag<const Options extends FlagOptions>(options?: Options): FlagField<Options> {
-  const { optional, example, ...shown }: FlagOptions = options ?? {}
-  const boolean = Type.Boolean(example === undefined ? shown : { ...shown, examples: [example] })
-  const field = optional ? Type.Optional(boolean) : boolean
-  reads.set(field, readMember(options ?? {}, readFlag))
-  return field as FlagField<Options>
+export function flag<const Options extends FlagOptions>(options?: Options): Field<boolean | Absent<Options>> {
+  const { optional = false, example, ...shown }: FlagOptions = options ?? {}
+  const field = { type: 'boolean', ...shown, ...exampleOf(example) }
+  reads.set(field, { read: readMember(options ?? {}, readFlag), optional })
+  return field
+}
+
+function exampleOf(example: unknown): JsonSchema {
+  return example === undefined ? {} : { examples: [example] }
 }
 
 /** Declares a body: its fields, in the order in which their faults are told. */
-export function fields<Properties extends TProperties>(properties: Properties): TObject<Properties> {
-  return Type.Object(properties)
+export function fields<Properties extends Fields>(properties: Properties): BodySchema<Properties> {
+  const required = Object.keys(properties).filter((name) => !reads.get(properties[name] ?? {})?.optional)
+  return { type: 'object', properties, required }
 }
 
 /**
@@ -77,10 +77,10 @@ export function fields<Properties extends TProperties>(properties: Properties): 
  * @param schema made by `fields` of nothing but `text` and `flag`; another kind of field throws here, at the start
  * @see `rest_framework.serializers.Serializer` for the rules and words
  */
-export function compileFields<Properties extends TProperties>(
-  schema: TObject<Properties>,
-): (body: unknown) => { value: Static<TObject<Properties>> } | { error: AuthError } {
-  const members = Object.entries<TSchema>(schema.properties).map(([name, field]) => ({
+export function compileFields<Properties extends Fields>(
+  schema: BodySchema<Properties>,
+): (body: unknown) => { value: BodyOf<Properties> } | { error: AuthError } {
+  const members = Object.entries(schema.properties).map(([name, field]) => ({
     name,
     read: getRead(name, field),
   }))
@@ -89,12 +89,12 @@ export function compileFields<Properties extends TProperties>(
     if (fault) return { error: invalidFields({ non_field_errors: [fault] }) }
     const { value, faults } = readMembers(body as Readonly<Record<string, unknown>>, members)
     if (Object.keys(faults).length > 0) return { error: invalidFields(faults) }
-    return { value: value as Static<TObject<Properties>> }
+    return { value: value as BodyOf<Properties> }
   }
 }
 
-function getRead(name: string, field: TSchema): Read {
-  const read = reads.get(field)
+function getRead(name: string, field: JsonSchema): Read {
+  const read = reads.get(field)?.read
   if (!read) throw new TypeError(`The field ${name} is not made by text() or flag().`)
   return read
 }

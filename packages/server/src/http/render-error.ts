@@ -17,9 +17,10 @@ export function renderError(thrown: unknown, requestId: string): RenderedError {
 }
 
 function headersOf({ details }: AuthError, status: number): Record<string, string> {
+  const retryAfter = details.retryAfterSeconds ?? (status === 503 ? 1 : undefined)
   return {
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="api"' }),
-    ...(details.retryAfterSeconds !== undefined && { 'retry-after': String(details.retryAfterSeconds) }),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   }
 }
 

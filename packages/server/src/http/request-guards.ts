@@ -4,8 +4,8 @@ import { AuthError } from '../errors.ts'
 /** Headers that may come once: a second one could be read differently by a proxy in front of us. */
 const single = new Set(['authorization', 'host', 'content-type', 'content-length', 'idempotency-key'])
 
-/** @throws AuthError `bad_request` where one of those headers was sent twice */
-export function refuseDoubledHeaders({ rawHeaders }: IncomingMessage): void {
+/** @throws AuthError `bad_request` where one of those headers was sent twice, or no Host (RFC 9112 section 3.2) */
+export function refuseUnclearHeaders({ rawHeaders, httpVersion }: IncomingMessage): void {
   const seen: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()
@@ -14,6 +14,9 @@ export function refuseDoubledHeaders({ rawHeaders }: IncomingMessage): void {
       throw new AuthError('bad_request', { detail: `The header ${name} was sent more than once.` })
     }
     seen.push(name)
+  }
+  if (httpVersion === '1.1' && !seen.includes('host')) {
+    throw new AuthError('bad_request', { detail: 'The header host is missing.' })
   }
 }
 

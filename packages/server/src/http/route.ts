@@ -1,5 +1,6 @@
-import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import type { ErrorCode } from '../errors.ts'
+import type { BodyOf, BodySchema, Fields } from './fields.ts'
+import type { JsonSchema } from './schema.ts'
 
 /** Where a request came from. */
 export interface RequestOrigin {
@@ -40,13 +41,15 @@ export interface Route<Body, Identity> {
   name: string
   summary: string
   /** the schema that validates the body and describes it */
-  body?: TObject<TProperties>
+  body?: BodySchema<Fields>
   /** status -> what the answer holds; members that are not in it are not sent */
-  answers: Readonly<Record<number, TSchema>>
-  /** the refusals it may answer, for the API's description */
+  answers: Readonly<Record<number, JsonSchema>>
+  /** what its room may refuse, for the API's description; what any route may is added there */
   refusals?: readonly ErrorCode[]
   /** pages and documents for people and machines: no content negotiation, and not in the API's description */
   page?: true
+  /** without a guard, some bodies still ask for a bearer token; for the API's description */
+  takesToken?: true
   /** asked before the method is looked at; what it returns is handed on */
   guard?: (request: HttpRequest<unknown>) => Identity
   handle: (request: HttpRequest<Body>, identity: Identity) => HttpAnswer | Promise<HttpAnswer>
@@ -56,8 +59,8 @@ export interface Route<Body, Identity> {
 export type AnyRoute = Route<never, unknown>
 
 /** Declares a route; `handle` sees the body as the schema says it is. */
-export function route<Schema extends TObject<TProperties>, Identity = undefined>(
-  definition: Omit<Route<Static<Schema>, Identity>, 'body'> & { body?: Schema },
+export function route<Properties extends Fields, Identity = undefined>(
+  definition: Omit<Route<BodyOf<Properties>, Identity>, 'body'> & { body?: BodySchema<Properties> },
 ): AnyRoute {
   return definition as unknown as AnyRoute
 }

@@ -16,7 +16,7 @@ import { corsHeaders } from './cors.ts'
 import { commonHeaders } from './headers.ts'
 import { createPathTable, type PathTable } from './methods.ts'
 import { renderError } from './render-error.ts'
-import { refuseDoubledHeaders } from './request-guards.ts'
+import { refuseUnclearHeaders } from './request-guards.ts'
 import type { AnyRoute } from './route.ts'
 
 export interface HttpServerOptions {
@@ -56,11 +56,14 @@ const requestTimeoutMs = 30_000
 /** Longer than the minute that proxies keep an idle connection, so that it is not us who closes it under a request. */
 const keepAliveTimeoutMs = 72_000
 const maxHeaderBytes = 16_384
+/** Beyond it new connections are dropped, so that memory and file descriptors stay bounded whoever comes. */
+const maxConnections = 10_000
 
 /** The server: the ground on which all routes stand, and nothing about any of them. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const paths = createPathTable(options.routes)
   const app = fastify<Server, IncomingMessage, ServerResponse>(fastifyOptions(options, paths))
+  app.server.maxConnections = maxConnections
   await app.register(swagger, { openapi: openApiFrame(options.api), transform: withRefusals(paths) })
   readBodies(app)
   addHooks(app, options, paths)
@@ -70,6 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 }
 
 function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHttpOptions<Server> {
+  const stamp = stampWith(options)
   return {
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -78,6 +82,8 @@ function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHt
       headersTimeout: headersTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 1_000,
+      // Ours to refuse: Node's own refusal would be an empty answer.
+      requireHostHeader: false,
     },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -86,10 +92,20 @@ function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHt
     genReqId: () => randomUUID(),
     logger: false,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, paths),
+    // What the router cannot read reaches no hook.
     frameworkErrors: (_, request, reply) => {
+      stamp(request as FastifyRequest, reply as FastifyReply)
       void answerError(new AuthError('bad_request'), request as FastifyRequest, reply as FastifyReply)
     },
   }
+}
+
+/** Puts the headers of every answer onto one. */
+function stampWith({ api, corsOrigins }: HttpServerOptions) {
+  const vary = corsOrigins.length > 0 ? 'Accept, Origin' : 'Accept'
+  const common = { ...commonHeaders(api.address.startsWith('https:')), vary }
+  return (request: FastifyRequest, reply: FastifyReply) =>
+    void reply.headers({ ...common, 'x-request-id': request.id })
 }
 
 type Trust = Exclude<FastifyHttpOptions<Server>['trustProxy'], undefined>
@@ -121,10 +137,9 @@ function readBodies(app: FastifyInstance): void {
 }
 
 function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {
-  const common = commonHeaders(options.api.address.startsWith('https:'))
-  const varies = options.corsOrigins.length > 0 ? 'Accept, Origin' : 'Accept'
+  const stamp = stampWith(options)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...common, vary: varies, 'x-request-id': request.id })
+    stamp(request, reply)
     const isPreflight = allowOrigin(options.corsOrigins, request, reply)
     if (isPreflight) return void reply.status(204).send()
     done(refusalBeforeRouting(request, reply, paths))
@@ -176,7 +191,7 @@ function refusalBeforeRouting(
   paths: PathTable,
 ): Error | undefined {
   try {
-    refuseDoubledHeaders(request.raw)
+    refuseUnclearHeaders(request.raw)
     if (request.is404) refuseUnmatched(request, reply, paths)
     return undefined
   } catch (refusal) {
@@ -209,12 +224,17 @@ function translate(error: unknown, request: FastifyRequest): unknown {
 
 function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = renderError(refusal, request.id)
-  if (status === 413) reply.header('connection', 'close')
+  if (endsConnection(refusal)) reply.header('connection', 'close')
   return reply
     .status(status)
     .headers({ ...headers, 'content-type': 'application/json' })
     .serializer(asText)
     .send(JSON.stringify(body))
+}
+
+/** What follows on the connection may be the rest of a body, or what somebody between us reads otherwise. */
+function endsConnection(refusal: unknown): boolean {
+  return refusal instanceof AuthError && (refusal.code === 'body_too_large' || refusal.code === 'bad_request')
 }
 
 function asText(payload: unknown): string {
@@ -224,10 +244,8 @@ function asText(payload: unknown): string {
 function withRefusals(paths: PathTable) {
   return ({ schema, url }: { schema?: unknown; url: string }) => {
     const described = (schema ?? {}) as { response?: object }
-    const refusals = paths.find(url)?.routes[0]?.refusals ?? []
-    return {
-      url,
-      schema: { ...described, response: { ...described.response, ...describeRefusals(refusals) } },
-    }
+    const [route] = paths.find(url)?.routes ?? []
+    const refusals = route && !route.page ? describeRefusals(route) : {}
+    return { url, schema: { ...described, response: { ...described.response, ...refusals } } }
   }
 }

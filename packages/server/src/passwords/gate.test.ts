@@ -116,14 +116,21 @@ describe('admission', () => {
     const gate = openGate({ parallel: 1, queueLimit: 0 })
     const backwards = startable()
     const outcome = gate.run(backwards.work)
+    await pass(0)
     now = -5000
     backwards.finish()
     await outcome
     const slow = startable()
     const running = gate.run(slow.work)
     expect((await refusalOf(gate.run(slow.work))).details.retryAfterSeconds).toBe(1)
+    await pass(2500)
     slow.finish()
     await running
+    const next = startable()
+    const last = gate.run(next.work)
+    expect((await refusalOf(gate.run(next.work))).details.retryAfterSeconds).toBe(3)
+    next.finish()
+    await last
   })
 })
 

@@ -86,15 +86,14 @@ function similarAttribute(password: string, { username, email }: PasswordOwner):
 }
 
 function isSimilar(password: string, attribute: string): boolean {
+  const length = [...password].length
   const parts = [...attribute.split(/[^\p{L}\p{N}_]+/u), attribute]
-  return parts.some((part) => !isTooLong(password, part) && quickRatio(password, part) >= MAX_SIMILARITY)
+  return parts.some((part) => !isFarShorter(part, length) && quickRatio(password, part) >= MAX_SIMILARITY)
 }
 
-/** A password ten times as long as the part cannot resemble it; Django spares the comparison, and so do we. */
-function isTooLong(password: string, part: string): boolean {
-  const passwordLength = [...password].length
-  const partLength = [...part].length
-  return passwordLength >= 10 * partLength && partLength < (MAX_SIMILARITY / 2) * passwordLength
+/** A tenth of a password cannot resemble it; Django spares the comparison (CVE-2021-45115), and so do we. */
+function isFarShorter(part: string, passwordLength: number): boolean {
+  return passwordLength >= 10 * [...part].length
 }
 
 async function loadCommonPasswords(): Promise<ReadonlySet<string>> {

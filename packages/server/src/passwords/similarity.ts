@@ -8,9 +8,9 @@ export function quickRatio(left: string, right: string): number {
   for (const character of right) available.set(character, (available.get(character) ?? 0) + 1)
   let shared = 0
   for (const character of left) {
-    const left = available.get(character) ?? 0
-    if (left > 0) shared += 1
-    available.set(character, left - 1)
+    const remaining = available.get(character) ?? 0
+    if (remaining > 0) shared += 1
+    available.set(character, remaining - 1)
   }
   const length = [...left].length + [...right].length
   return length === 0 ? 1 : (2 * shared) / length

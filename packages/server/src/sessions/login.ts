@@ -30,6 +30,16 @@ export interface LoginInput {
  * @throws AuthError `invalid_credentials`; `overloaded` while too many passwords wait to be hashed
  */
 export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPair> {
+  const pair = (await attempt(deps, input)) ?? (await attempt(deps, input))
+  if (!pair) throw refused(deps, input.origin, undefined, 'user_changed')
+  return pair
+}
+
+/**
+ * @returns undefined where the user changed while the password was hashed. Often that was himself: another tab's login
+ * that renewed his hash. A second look lets him in, and refuses whoever was disabled or has another password now.
+ */
+async function attempt(deps: LoginDeps, input: LoginInput): Promise<TokenPair | undefined> {
   const user = await deps.store.findUserByName(canonicalName(input.username))
   const { matches, rehash } = await deps.passwords.verify(input.password, user?.password_hash)
   if (!user || !matches || !user.is_active) throw refused(deps, input.origin, user, reasonOf(user, matches))
@@ -37,7 +47,7 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPa
   return openSession(deps, { ...user, password_hash: passwordHash }, input.origin)
 }
 
-async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Promise<TokenPair> {
+async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Promise<TokenPair | undefined> {
   const now = deps.clock()
   const { refreshTtlMs, sessionTtlMs, maxSessionsPerUser } = deps.rules
   const session = {
@@ -54,7 +64,7 @@ async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Prom
     passwordHash: user.password_hash,
     maxSessionsPerUser,
   })
-  if (opened.outcome === 'refused') throw refused(deps, origin, user, 'user_changed')
+  if (opened.outcome === 'refused') return undefined
   deps.revoked.add(opened.ended, 'limit', now)
   deps.audit.record('auth.login.succeeded', {
     ...requestFields(origin),

@@ -55,6 +55,7 @@ function refused(
   now: number,
 ): AuthError {
   const code = deps.accessTokens.verify(refresh, now) ? 'token_wrong_type' : 'token_not_valid'
-  deps.audit.record('auth.logout.failed', { ...requestFields(origin), code })
-  return new AuthError(code)
+  const reason = code === 'token_wrong_type' ? 'access_token' : 'bad_signature'
+  deps.audit.record('auth.logout.failed', { ...requestFields(origin), code, reason })
+  return new AuthError(code, { reason })
 }

@@ -1,42 +1,42 @@
 import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
-import { Type } from '../http/schema.ts'
+import { schema } from '../http/schema.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type DashboardDeps, dashboard } from './dashboard.ts'
 
-const Dashboard = Type.Object({
-  message: Type.String(),
-  user: Type.Object({
-    id: Type.String(),
-    username: Type.String(),
-    email: Type.String(),
-    is_staff: Type.Boolean(),
-    date_joined: Type.String({ format: 'date-time' }),
+const Dashboard = schema.object({
+  message: schema.text(),
+  user: schema.object({
+    id: schema.text(),
+    username: schema.text(),
+    email: schema.text(),
+    is_staff: schema.flag(),
+    date_joined: schema.instant(),
   }),
-  sessions: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      device: Type.String(),
-      address: Type.String(),
-      created_at: Type.String({ format: 'date-time' }),
-      last_used_at: Type.String({ format: 'date-time' }),
-      expires_at: Type.String({ format: 'date-time' }),
-      current: Type.Boolean(),
+  sessions: schema.list(
+    schema.object({
+      id: schema.text(),
+      device: schema.text(),
+      address: schema.text(),
+      created_at: schema.instant(),
+      last_used_at: schema.instant(),
+      expires_at: schema.instant(),
+      current: schema.flag(),
     }),
   ),
-  last_login: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  last_login: schema.orNull(schema.instant()),
 })
 
 /** The routes that ask for an access token. */
 export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRoute[] {
   const guard = (request: HttpRequest<unknown>) => authenticate(deps, request.bearerToken())
-  const refusals = ['not_authenticated', 'access_token_not_valid', 'user_inactive', 'user_not_found'] as const
+  const refusals = ['access_token_not_valid', 'user_inactive', 'user_not_found'] as const
   return [
     route({
       method: 'GET',
       path: '/api/protected/',
       name: 'Protected',
       summary: 'Greet the user of the access token',
-      answers: { 200: Type.Object({ message: Type.String() }) },
+      answers: { 200: schema.object({ message: schema.text() }) },
       refusals,
       guard,
       handle: (_, { username }) => ({

@@ -25,7 +25,7 @@ export interface Presented {
 }
 
 export interface RotationRules {
-  /** how long the predecessor of the current token gets the same successor again */
+  /** how long the predecessor of the current token gets the same successor again; 0: not at all */
   graceMs: number
   /** a new refresh token lives this long, within the session's hard end */
   refreshTtlMs: number
@@ -92,8 +92,13 @@ function rotated(
 
 function mayReplay(session: SessionState, presented: Presented, now: number, rules: RotationRules): boolean {
   if (presented.generation !== session.generation - 1) return false
-  if (rules.replay === 'until_used' || now - session.rotatedAt <= rules.graceMs) return true
+  if (rules.replay === 'until_used' || isWithinGrace(session, now, rules)) return true
   return sameDigest(session.idempotencyDigest, presented.idempotencyDigest)
+}
+
+/** A window of 0 is none at all, also within the millisecond of the rotation and under a clock that runs behind. */
+function isWithinGrace({ rotatedAt }: SessionState, now: number, { graceMs }: RotationRules): boolean {
+  return graceMs > 0 && now - rotatedAt <= graceMs
 }
 
 function sameDigest(a: Uint8Array | null, b: Uint8Array | null): boolean {

@@ -1,7 +1,7 @@
 import { AuthError, invalidFields } from '../errors.ts'
 import { fields, flag, text } from '../http/fields.ts'
 import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
-import { Type } from '../http/schema.ts'
+import { schema } from '../http/schema.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type LoginDeps, login } from './login.ts'
 import { type LogoutDeps, logout, logoutEverywhere } from './logout.ts'
@@ -9,11 +9,11 @@ import { type RefreshDeps, refresh } from './refresh.ts'
 
 type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & AuthenticateDeps
 
-const TokenPair = Type.Object({
-  access: Type.String({ description: 'JWT for `Authorization: Bearer …`' }),
-  refresh: Type.String({ description: 'Exchanged once for a new pair' }),
-  access_expires_in: Type.Integer({ description: 'Seconds' }),
-  refresh_expires_in: Type.Integer({ description: 'Seconds' }),
+const TokenPair = schema.object({
+  access: schema.text({ description: 'JWT for `Authorization: Bearer …`' }),
+  refresh: schema.text({ description: 'Exchanged once for a new pair' }),
+  access_expires_in: schema.integer({ description: 'Seconds' }),
+  refresh_expires_in: schema.integer({ description: 'Seconds' }),
 })
 
 const LoginBody = fields({
@@ -25,8 +25,6 @@ const LogoutBody = fields({
   refresh: text({ optional: true, description: 'A refresh token of the session to end, of any generation' }),
   all: flag({ optional: true, description: 'End all sessions of the user whose access token is shown' }),
 })
-
-const common = ['invalid', 'unsupported_media_type', 'body_too_large', 'unavailable'] as const
 
 /** Log in, refresh, log out. */
 export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
@@ -40,7 +38,7 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       summary: 'Exchange a refresh token for a new pair',
       body: RefreshBody,
       answers: { 200: TokenPair },
-      refusals: ['token_not_valid', 'token_wrong_type', ...common],
+      refusals: ['token_not_valid', 'token_wrong_type', 'unavailable'],
       async handle(request) {
         const { body, origin } = request
         return { body: await refresh(deps, { ...body, origin, idempotencyKey: idempotencyKey(request) }) }
@@ -52,13 +50,15 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       name: 'Logout',
       summary: 'End a session, or all of a user',
       body: LogoutBody,
-      answers: { 200: Type.Object({ message: Type.String() }) },
+      takesToken: true,
+      answers: { 200: schema.object({ message: schema.text() }) },
       refusals: [
         'token_not_valid',
         'token_wrong_type',
         'access_token_not_valid',
-        'not_authenticated',
-        ...common,
+        'user_inactive',
+        'user_not_found',
+        'unavailable',
       ],
       async handle(request) {
         const { body, origin } = request
@@ -79,7 +79,7 @@ function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
     summary: 'Open a session with user name and password',
     body: LoginBody,
     answers: { 200: TokenPair },
-    refusals: ['invalid_credentials', 'overloaded', ...common],
+    refusals: ['invalid_credentials', 'overloaded', 'unavailable'],
     handle: async ({ body, origin }) => ({ body: await login(deps, { ...body, origin }) }),
   })
 }

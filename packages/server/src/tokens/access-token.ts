@@ -111,10 +111,11 @@ function isCurrent(claims: AccessClaims, nowSeconds: number, ttlSeconds: number)
 }
 
 function parseAccessClaims(claims: Claims, options: AccessTokenOptions): AccessClaims | undefined {
-  const { iss, aud, token_type, sub, sid, username, iat, exp, nbf } = claims
+  const { iss, aud, token_type, sub, sid, jti, username, iat, exp, nbf } = claims
   if (iss !== options.issuer || aud !== options.audience || token_type !== 'access') return undefined
   if (typeof sub !== 'string' || typeof username !== 'string') return undefined
-  if (typeof sid !== 'string' || !isUuid(sid) || nbf !== undefined) return undefined
+  if (typeof sid !== 'string' || !isUuid(sid) || typeof jti !== 'string') return undefined
+  if (nbf !== undefined) return undefined
   if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return undefined
   return { userId: sub, username, sessionId: sid, issuedAt: Number(iat), expiresAt: Number(exp) }
 }

@@ -24,19 +24,26 @@ export function jwksRoutes({ keyRing }: { keyRing: KeyRing }): AnyRoute[] {
         const { text, etag } = document
         const headers = {
           'content-type': 'application/json',
-          'cache-control': `public, max-age=${jwksMaxAgeSeconds}, stale-while-revalidate=${jwksMaxAgeSeconds}`,
+          // No stale-while-revalidate: it would let a cache show the keys for longer than a new one waits.
+          'cache-control': `public, max-age=${jwksMaxAgeSeconds}`,
           'cross-origin-resource-policy': 'cross-origin',
           'access-control-allow-origin': '*',
           etag,
         }
-        const known = request
-          .header('if-none-match')
-          ?.split(/\s*,\s*/)
-          .some((tag) => tag === etag || tag === '*')
-        return known ? { status: 304, headers, body: '' } : { headers, body: text }
+        const isKnown = matches(request.header('if-none-match'), etag)
+        return isKnown ? { status: 304, headers, body: '' } : { headers, body: text }
       },
     }),
   ]
+}
+
+/**
+ * Weakly compared: a proxy that compresses the answer marks our tag as weak.
+ * @see RFC 9110 section 13.1.2
+ */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
+  return tags.some((tag) => tag === etag || tag === '*')
 }
 
 function makeDocument(keyRing: KeyRing): { text: string; etag: string } {

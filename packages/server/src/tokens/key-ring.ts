@@ -48,7 +48,11 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 
   async function reload(): Promise<void> {
     const rows = await options.store.listKeys()
-    if (fingerprintOf(rows) === held.fingerprint) return
+    if (fingerprintOf(rows) === held.fingerprint) {
+      // Nothing that signs or verifies has changed, but the schedule must see what was sealed anew.
+      held = { ...held, rows }
+      return
+    }
     held = snapshot(rows, options)
     for (const listener of listeners) listener()
   }

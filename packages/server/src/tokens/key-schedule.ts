@@ -31,11 +31,17 @@ export async function maintainKeys(deps: Deps, now: number): Promise<void> {
 
 /**
  * `next` becomes `current`, `current` becomes `retiring` and forgets its private part, a new `next` is published.
- * @returns `too_early` while resource servers may not have seen `next` yet
+ * @param when `at_once` does not wait for `next` to be known: resource servers that keep an older JWKS refuse the new
+ *   tokens until they read it again
+ * @returns `too_early` while resource servers may not have seen `next` yet, or where there is none
  */
-export async function rotateKeys(deps: Deps, now: number): Promise<RotateOutcome> {
+export async function rotateKeys(
+  deps: Deps,
+  now: number,
+  when: 'once_known' | 'at_once' = 'once_known',
+): Promise<RotateOutcome> {
   const { current, next } = roles(deps)
-  if (!current || !next || !wasPublished(next, now)) return 'too_early'
+  if (!current || !next || (when === 'once_known' && knownAt(next) > now)) return 'too_early'
   const move = [retiring(deps, current, now), promoted(next, now)]
   return (await change(deps, { now, move, insert: [await fresh(deps, now)] })) ? 'rotated' : 'conflict'
 }
@@ -77,8 +83,9 @@ function fresh({ algorithm, secrets }: Deps, now: number): Promise<SigningKeyRow
   return newSigningKey(algorithm, secrets, now)
 }
 
-function wasPublished(next: SigningKeyRow, now: number): boolean {
-  return next.created_at + (jwksMaxAgeSeconds + marginSeconds) * 1000 <= now
+/** From when on every resource server has read a JWKS with this key in it; epoch milliseconds. */
+export function knownAt(key: SigningKeyRow): number {
+  return key.created_at + (jwksMaxAgeSeconds + marginSeconds) * 1000
 }
 
 function roles({ keyRing }: Deps) {
@@ -107,7 +114,7 @@ async function replaceNext(deps: Deps, now: number): Promise<void> {
 
 function isDue(deps: Deps, now: number): boolean {
   const { current, next } = roles(deps)
-  if (!current || !next || !wasPublished(next, now)) return false
+  if (!current || !next || knownAt(next) > now) return false
   if (current.algorithm !== deps.algorithm) return true
   return deps.rotationSeconds > 0 && (current.activated_at ?? now) + deps.rotationSeconds * 1000 <= now
 }

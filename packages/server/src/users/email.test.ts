@@ -30,6 +30,8 @@ describe('emailFault, as Django answers', () => {
   test.each([
     '',
     'plain',
+    'example.com',
+    'a@11',
     'a@',
     '@b.com',
     'a b@example.com',
@@ -113,10 +115,11 @@ describe('canonicalEmail', () => {
     expect(canonicalEmail(address)).toBe(canonical)
   })
 
-  test('applied again it changes nothing', () => {
+  test('applied again it changes nothing, and neither does NFC before it', () => {
     fc.assert(
       fc.property(fc.oneof(fc.emailAddress(), fc.string({ unit: 'binary' })), (text) => {
         expect(canonicalEmail(canonicalEmail(text))).toBe(canonicalEmail(text))
+        expect(canonicalEmail(text.normalize('NFC'))).toBe(canonicalEmail(text))
       }),
       { numRuns: 3000 },
     )

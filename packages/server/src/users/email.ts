@@ -26,11 +26,11 @@ export function emailFault(raw: string): string | undefined {
 }
 
 /**
- * Gives the form by which addresses are unique: NFC and lower case, both local part and domain. Applied again it
- * changes nothing.
+ * Gives the form by which addresses are unique: in lower case, both local part and domain, and in NFC. Applied again
+ * it changes nothing.
  */
 export function canonicalEmail(email: string): string {
-  return email.normalize('NFC').toLowerCase().normalize('NFC')
+  return email.toLowerCase().normalize('NFC')
 }
 
 function isLocalPart(text: string): boolean {
@@ -43,10 +43,9 @@ function isDomain(text: string): boolean {
   return isDottedName(asciiDomain(text))
 }
 
-/** Empty for what is not international, and for what the URL parser takes for a number: `１１` for 0.0.0.11. */
+/** Empty for what is no domain, and for what the URL parser takes for a number: `11` for 0.0.0.11. */
 function asciiDomain(text: string): string {
-  const isInternational = INTERNATIONAL.test(text) && /\P{ASCII}/u.test(text)
-  const ascii = isInternational ? domainToASCII(text) : ''
+  const ascii = INTERNATIONAL.test(text) ? domainToASCII(text) : ''
   return isIP(ascii) === 0 ? ascii : ''
 }
 

@@ -15,12 +15,14 @@ export interface ManageUsersDeps {
   clock: Clock
 }
 
-/** By name, or by id. */
-export async function findUser(
-  deps: Pick<ManageUsersDeps, 'store'>,
-  who: string,
-): Promise<UserRow | undefined> {
-  return (await deps.store.findUserByName(canonicalName(who))) ?? deps.store.findUserById(who)
+/**
+ * Whom an operator may mean: the user of that name, and the user of that id if he is another. A name can look like an
+ * id, since anybody may register one, so a caller that finds two must not choose.
+ */
+export async function findUsers(deps: Pick<ManageUsersDeps, 'store'>, who: string): Promise<UserRow[]> {
+  const named = await deps.store.findUserByName(canonicalName(who))
+  const identified = await deps.store.findUserById(who)
+  return [named, named?.id === identified?.id ? undefined : identified].filter((user) => user !== undefined)
 }
 
 /** @returns how many sessions ended; a disabled user can neither log in nor refresh, and his access tokens are refused */

@@ -152,6 +152,7 @@ describe('usernameFault', () => {
   test('more than 150 code points are refused, also if NFKC makes them', () => {
     expect(usernameFault('a'.repeat(151))).toBe(TOO_LONG)
     expect(usernameFault('𝐚'.repeat(150))).toBeUndefined()
+    expect(usernameFault('𐌰'.repeat(150))).toBeUndefined()
     expect(usernameFault('ﬁ'.repeat(75))).toBeUndefined()
     expect(usernameFault('ﬁ'.repeat(76))).toBe(TOO_LONG)
   })

@@ -1,16 +1,16 @@
 import { fields, text } from '../http/fields.ts'
 import { type AnyRoute, route } from '../http/route.ts'
-import { Type } from '../http/schema.ts'
+import { schema } from '../http/schema.ts'
 import { passwordFieldFaults } from '../passwords/policy.ts'
 import { emailFault } from './email.ts'
 import { usernameFault } from './names.ts'
 import { type RegisterDeps, register } from './register.ts'
 
-const CreatedUser = Type.Object({
-  id: Type.String({ description: 'UUID of the user; the `sub` and `user_id` of his tokens' }),
-  username: Type.String(),
-  email: Type.String(),
-  warnings: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
+const CreatedUser = schema.object({
+  id: schema.text({ description: 'UUID of the user; the `sub` and `user_id` of his tokens' }),
+  username: schema.text(),
+  email: schema.text(),
+  warnings: schema.optional(schema.record(schema.list(schema.text()))),
 })
 
 /** `POST /api/register/` */
@@ -42,7 +42,7 @@ export function usersRoutes(deps: RegisterDeps & { rules: { email: 'required' | 
       summary: 'Create an account',
       body,
       answers: { 201: CreatedUser },
-      refusals: ['invalid', 'unsupported_media_type', 'body_too_large', 'overloaded', 'unavailable'],
+      refusals: ['overloaded', 'unavailable'],
       async handle({ body: { username, email = '', password }, origin }) {
         const { warnings, ...user } = await register(deps, { username, email, password, origin })
         const warned = warnings.length > 0 && { warnings: { password: warnings } }

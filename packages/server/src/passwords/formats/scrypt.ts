@@ -28,7 +28,7 @@ export const readScrypt: FormatReader = (rest) => {
 
 /** RFC 7914 section 2 wants N to be a power of two, more than 1 and less than 2^(16 r). */
 function isAffordable({ N, r, p }: { N: number; r: number; p: number }): boolean {
-  if (N < 2 || r < 1 || p < 1 || !Number.isInteger(Math.log2(N)) || Math.log2(N) >= 16 * r) return false
+  if (N < 2 || p < 1 || !Number.isInteger(Math.log2(N)) || Math.log2(N) >= 16 * r) return false
   const memoryBytes = 128 * N * r
   return memoryBytes <= MAX_MEMORY_BYTES && memoryBytes * p <= MAX_WORK_BYTES
 }

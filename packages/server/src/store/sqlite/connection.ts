@@ -1,14 +1,11 @@
 import SqliteDatabase from 'better-sqlite3'
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { AuthError } from '../../errors.ts'
-import { createQueries, type Queries, type Query } from '../queries.ts'
-import type { Database } from '../schema.ts'
+import type { Query } from '../queries.ts'
 
 const busyTimeoutMs = 5_000
 
 /** One open handle of the database file, with its statements prepared once each. Everything on it is synchronous. */
 export interface Connection {
-  readonly queries: Queries
   all<Row>(query: Query<Row>): Row[]
   /** runs hand-written SQL with named parameters */
   rows<Row>(sql: string, parameters: object): Row[]
@@ -26,11 +23,34 @@ export interface Connection {
 export function openConnection(file: string): Connection {
   return reportingFaults(() => {
     const handle = new SqliteDatabase(file, { timeout: busyTimeoutMs })
-    handle.pragma('journal_mode = WAL')
-    handle.pragma('synchronous = FULL')
-    handle.pragma('foreign_keys = ON')
-    return wrap(handle)
-  })
+    try {
+      useWal(handle)
+      handle.pragma('synchronous = FULL')
+      handle.pragma('foreign_keys = ON')
+      return wrap(handle)
+    } catch (thrown) {
+      handle.close()
+      throw thrown
+    }
+  }, `${file}: `)
+}
+
+const pauseMs = 20
+
+/**
+ * Processes that turn one fresh file to WAL at the same moment refuse each other at once, whatever the busy timeout
+ * says: each holds what another one needs. So it is tried again.
+ */
+function useWal(handle: SqliteDatabase.Database): void {
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    try {
+      handle.pragma('journal_mode = WAL')
+      return
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'SQLITE_BUSY' || waitedMs >= busyTimeoutMs) throw thrown
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs)
+    }
+  }
 }
 
 function wrap(handle: SqliteDatabase.Database): Connection {
@@ -50,7 +70,6 @@ function wrap(handle: SqliteDatabase.Database): Connection {
       return []
     })
   return {
-    queries: createQueries(compiler),
     all: <Row>(query: Query<Row>) => run<Row>(query.sql, query.parameters),
     rows: <Row>(sql: string, parameters: object) => run<Row>(sql, [parameters]),
     exec: (sql) => {
@@ -62,16 +81,6 @@ function wrap(handle: SqliteDatabase.Database): Connection {
     },
   }
 }
-
-/** Builds SQL text only; nothing is ever run through it. */
-const compiler = new Kysely<Database>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
 
 /** Thrown by a statement that a constraint refused; the verbs turn it into an outcome. */
 export interface ConstraintFault extends Error {
@@ -85,12 +94,17 @@ export function isConstraintFault(thrown: unknown): thrown is ConstraintFault {
 /** Faults of the medium (full, unreadable, locked, damaged) become `unavailable`; mistakes of ours stay what they are. */
 const mediumFault = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|PERM|NOMEM|PROTOCOL)/
 
-function reportingFaults<T>(work: () => T): T {
+function reportingFaults<T>(work: () => T, where = ''): T {
   try {
     return work()
   } catch (cause) {
-    const code = cause instanceof SqliteDatabase.SqliteError ? cause.code : ''
+    const code = codeOf(cause)
     if (!mediumFault.test(code)) throw cause
-    throw new AuthError('unavailable', { retryAfterSeconds: 1, reason: `${code}: ${String(cause)}`, cause })
+    const reason = `${where}${code}: ${(cause as Error).message}`
+    throw new AuthError('unavailable', { retryAfterSeconds: 1, reason, cause })
   }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof SqliteDatabase.SqliteError ? thrown.code : ''
 }

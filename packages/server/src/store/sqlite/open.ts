@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
+import { AuthError } from '../../errors.ts'
 import { pendingMigrations } from '../migrate.ts'
 import type { Revocation, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
@@ -24,10 +25,20 @@ export interface SqliteOptions {
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { file } = options
   if (file !== ':memory:') createPrivately(file)
-  const db = openConnection(file)
-  if (options.migrate !== 'off') migrate(db, options.now)
+  const db = openMigrated(options)
   const executor = options.executor?.(db) ?? (file === ':memory:' ? inlineExecutor(db) : threadExecutor(file))
   return storeOn(db, executor)
+}
+
+function openMigrated({ file, now, migrate: asked }: SqliteOptions): Connection {
+  const db = openConnection(file)
+  try {
+    if (asked !== 'off') migrate(db, now)
+    return db
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
 }
 
 function storeOn(db: Connection, executor: Executor): Store {
@@ -54,22 +65,29 @@ function storeOn(db: Connection, executor: Executor): Store {
 type Reads = `find${string}` | `list${string}` | 'health' | 'backup'
 
 function reads(db: Connection): Pick<Store, Extract<keyof Store, Reads>> {
-  const { queries } = db
   return {
     findUserById: async (id) => db.rows<UserRow>('SELECT * FROM users WHERE id = @id', { id })[0],
     findUserByName: async (name) =>
       db.rows<UserRow>('SELECT * FROM users WHERE username_canonical = @name', { name })[0],
     findTaken: async (names) => takenFields(db, names),
-    listUsers: async (page) => db.all<UserRow>(queries.listUsers(page)),
+    listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
     findSession: async (id) => db.rows<SessionRow>('SELECT * FROM sessions WHERE id = @id', { id })[0],
-    listSessionsOfUser: async (userId, now) => db.all<SessionRow>(queries.listSessionsOfUser(userId, now)),
-    listSessions: async (page) => db.all<SessionRow>(queries.listSessions(page)),
+    listSessionsOfUser: async (userId, now) => db.rows<SessionRow>(liveSessionsSql, { userId, now }),
+    listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
     listRevocations: async (since) => db.rows<Revocation>(revocationsSql, { since }),
-    listKeys: async () => db.all<SigningKeyRow>(queries.listKeys()),
+    listKeys: async () => db.rows<SigningKeyRow>(keysSql, {}),
     health: async () => ({ pendingMigrations: pendingMigrations(applied(db)).map(({ id }) => id) }),
     backup: async (target) => copyTo(db, target),
   }
 }
+
+/** The query builder weighs more than all the rest of the store; it comes with the first list. */
+const queries = async () => (await import('./compiler.ts')).queries
+
+const liveSessionsSql = `
+  SELECT * FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now ORDER BY id DESC`
+
+const keysSql = 'SELECT * FROM signing_keys ORDER BY created_at, kid'
 
 const revocationsSql = `
   SELECT id AS sessionId, revoked_at AS revokedAt, revoked_reason AS reason
@@ -77,7 +95,12 @@ const revocationsSql = `
 
 /** SQLite gives the `-wal` and `-shm` files the permissions of the database file. */
 function createPrivately(file: string): void {
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  if (existsSync(file)) return
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (cause) {
+    throw new AuthError('unavailable', { reason: `${file} cannot be made: ${String(cause)}`, cause })
+  }
 }
 
 function applied(db: Connection): string[] {
@@ -110,11 +133,16 @@ function migrate(db: Connection, now: number): void {
   }
 }
 
-/** `VACUUM INTO` reads one snapshot, whatever is written meanwhile; it refuses a target that exists. */
+/** `VACUUM INTO` reads one snapshot, whatever is written meanwhile; a target that exists is refused. */
 function copyTo(db: Connection, target: string): void {
   const made = openSync(target, 'wx', 0o600)
   closeSync(made)
-  db.rows('VACUUM INTO @target', { target })
+  try {
+    db.rows('VACUUM INTO @target', { target })
+  } catch (thrown) {
+    rmSync(target)
+    throw thrown
+  }
   const copy = openSync(target, 'r')
   fsyncSync(copy)
   closeSync(copy)

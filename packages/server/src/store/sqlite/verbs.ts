@@ -20,6 +20,39 @@ type Input<V extends WriteVerb> = Parameters<WriteVerbs[V]>[0]
 type Outcome<V extends WriteVerb> = Awaited<ReturnType<WriteVerbs[V]>>
 export type WriteTable = { [V in WriteVerb]: (db: Connection, input: Input<V>) => Outcome<V> }
 
+const insertUserSql = `
+  INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
+                     is_active, is_staff, is_superuser, created_at)
+  VALUES (@id, @username, @username_canonical, @email, @email_canonical, @password_hash,
+          @is_active, @is_staff, @is_superuser, @created_at)`
+
+const takenSql = `
+  SELECT username_canonical, email_canonical FROM users
+   WHERE username_canonical = @username_canonical OR email_canonical = @email_canonical`
+
+const updateUserSql = `
+  UPDATE users
+     SET is_active = coalesce(@is_active, is_active), is_staff = coalesce(@is_staff, is_staff),
+         is_superuser = coalesce(@is_superuser, is_superuser),
+         password_hash = coalesce(@password_hash, password_hash)
+   WHERE id = @userId RETURNING id`
+
+/** What `updateUserSql` leaves as it is. */
+const unchangedUser = { is_active: null, is_staff: null, is_superuser: null, password_hash: null }
+
+const deleteUserSql = 'DELETE FROM users WHERE id = @userId RETURNING id'
+
+const insertKeySql = `
+  INSERT INTO signing_keys (kid, algorithm, state, public_jwk, private_sealed, created_at, activated_at, retires_at)
+  VALUES (@kid, @algorithm, @state, @public_jwk, @private_sealed, @created_at, @activated_at, @retires_at)`
+
+const keyInStateSql = 'SELECT * FROM signing_keys WHERE kid = @kid AND state = @from'
+
+const updateKeySql = `
+  UPDATE signing_keys
+     SET state = @state, private_sealed = @private_sealed, activated_at = @activated_at, retires_at = @retires_at
+   WHERE kid = @kid`
+
 const openSessionSql = `
   INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at, ends_at, device, address)
   SELECT @id, users.id, 0, @created_at, @created_at, @expires_at, @ends_at, @device, @address
@@ -28,10 +61,12 @@ const openSessionSql = `
 
 const rememberLoginSql = 'UPDATE users SET last_login_at = @now WHERE id = @userId'
 
+/** The session just opened always stays: under a clock that runs behind, its id is not the newest. */
 const endSurplusSql = `
   UPDATE sessions SET revoked_at = @now, revoked_reason = 'limit'
-   WHERE id IN (SELECT id FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now
-                 ORDER BY id DESC LIMIT 1000000 OFFSET @most)
+   WHERE id IN (SELECT id FROM sessions
+                 WHERE user_id = @userId AND id <> @opened AND revoked_at IS NULL AND expires_at > @now
+                 ORDER BY id DESC LIMIT 1000000 OFFSET @mostOthers)
   RETURNING id`
 
 /** The whole of a refresh: the row count decides, never a read before it. */
@@ -81,7 +116,7 @@ function endSessionsOfUser(db: Connection, input: Input<'endSessionsOfUser'>): s
 
 /** Which of the two names somebody has. */
 export function takenFields(db: Connection, user: Parameters<Store['findTaken']>[0]): TakenField[] {
-  const rows = db.all<Pick<UserRow, 'username_canonical' | 'email_canonical'>>(db.queries.takenNames(user))
+  const rows = db.rows<Pick<UserRow, 'username_canonical' | 'email_canonical'>>(takenSql, user)
   const fields: TakenField[] = []
   if (rows.some((row) => row.username_canonical === user.username_canonical)) fields.push('username')
   if (rows.some((row) => user.email_canonical !== null && row.email_canonical === user.email_canonical)) {
@@ -99,11 +134,17 @@ function rotated(db: Connection, input: RotateSessionInput): Outcome<'rotateSess
 
 class KeyConflict extends Error {}
 
+function moveKey(db: Connection, { kid, from, set }: Input<'changeKeys'>['move'][number]): void {
+  const [key] = db.rows<SigningKeyRow>(keyInStateSql, { kid, from })
+  if (!key) throw new KeyConflict()
+  db.rows(updateKeySql, { ...key, ...set })
+}
+
 /** What each verb does to the database, one entry a verb. */
 export const writeTable: WriteTable = {
   createUser(db, user) {
     try {
-      db.all(db.queries.insertUser(user))
+      db.rows(insertUserSql, user)
       return { outcome: 'created' }
     } catch (thrown) {
       const fields = isConstraintFault(thrown) ? takenFields(db, user) : []
@@ -112,7 +153,8 @@ export const writeTable: WriteTable = {
     }
   },
   updateUser(db, { userId, set, endSessions }) {
-    if (db.all(db.queries.updateUser(userId, set)).length === 0) return { outcome: 'missing' }
+    if (db.rows(updateUserSql, { userId, ...unchangedUser, ...set }).length === 0)
+      return { outcome: 'missing' }
     return { outcome: 'updated', ended: endSessions ? endSessionsOfUser(db, { userId, ...endSessions }) : [] }
   },
   rehashPassword(db, input) {
@@ -120,17 +162,15 @@ export const writeTable: WriteTable = {
   },
   deleteUser(db, { userId, now }) {
     const ended = endSessionsOfUser(db, { userId, now, reason: 'user_deleted' })
-    if (db.all(db.queries.deleteUser(userId)).length === 0) return { outcome: 'missing' }
+    if (db.rows(deleteUserSql, { userId }).length === 0) return { outcome: 'missing' }
     return { outcome: 'updated', ended }
   },
   openSession(db, { session, passwordHash, maxSessionsPerUser }) {
     if (db.rows(openSessionSql, { ...session, passwordHash }).length === 0) return { outcome: 'refused' }
     const user = { userId: session.user_id, now: session.created_at }
     db.rows(rememberLoginSql, user)
-    return {
-      outcome: 'opened',
-      ended: ids(db.rows<{ id: string }>(endSurplusSql, { ...user, most: maxSessionsPerUser })),
-    }
+    const surplus = { ...user, opened: session.id, mostOthers: maxSessionsPerUser - 1 }
+    return { outcome: 'opened', ended: ids(db.rows<{ id: string }>(endSurplusSql, surplus)) }
   },
   rotateSession: rotated,
   endSession(db, input) {
@@ -147,8 +187,8 @@ export const writeTable: WriteTable = {
   changeKeys(db, { insert, move }) {
     try {
       db.exec('SAVEPOINT keys')
-      for (const step of move) if (db.all(db.queries.moveKey(step)).length === 0) throw new KeyConflict()
-      for (const key of insert) db.all(db.queries.insertKey(key as SigningKeyRow))
+      for (const step of move) moveKey(db, step)
+      for (const key of insert) db.rows(insertKeySql, key)
       db.exec('RELEASE keys')
       return 'changed'
     } catch (thrown) {

@@ -26,10 +26,14 @@ export function threadExecutor(file: string): Executor {
   function start(): Worker {
     const made = new Worker(new URL(`./writer-thread${extname(import.meta.url)}`, import.meta.url), {
       workerData: { file },
+      // It holds a batch at a time and nothing else.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
     })
-    made.once('exit', () => {
+    const forget = () => {
       if (worker === made) worker = undefined
-    })
+    }
+    // Without a listener, an error between two batches would end the whole process.
+    made.on('error', forget).once('exit', forget)
     return made
   }
 

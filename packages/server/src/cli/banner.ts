@@ -1,0 +1,78 @@
+import { isIP } from 'node:net'
+import { relative } from 'node:path'
+import type { Deployment } from '../app.ts'
+import type { Config } from '../config/config.ts'
+import { version } from '../version.ts'
+import { pairsText } from './terminal/table.ts'
+import type { Terminal } from './terminal/terminal.ts'
+
+type Marker = Pick<Terminal, 'mark'>
+
+/**
+ * What `dev` shows when it listens: where everything is, and three lines that work when they are pasted into a shell
+ * one after the other.
+ */
+export function devBanner({ mark }: Marker, address: string, { config, keyRing }: Deployment): string {
+  const key = keyRing.rows().find((row) => row.state === 'current')
+  const places = pairsText(
+    [
+      ['API', `${address}/api/`],
+      ['API reference', `${address}/docs`],
+      ['OpenAPI', `${address}/openapi.json`],
+      ['Public keys', `${address}/.well-known/jwks.json`],
+      ['Data folder', shownPath(config.dataFolder)],
+      ['Signing key', `${key?.algorithm} ${shortKid(key?.kid ?? '')}`],
+    ],
+    '  ',
+  )
+  return [
+    '',
+    `  ${mark('bold', `Countersign ${version}`)} · development · ${databaseText(config)}`,
+    '',
+    places.replaceAll(/http\S+/g, (link) => mark('cyan', link)),
+    ...openWarning(config).map((line) => `\n  ${mark('yellow', line)}`),
+    '',
+    '  Try it: register, log in, call a protected route. Paste one line after the other:',
+    '',
+    ...tryLines(address).map((line) => `  ${line}`),
+    '',
+    `  ${mark('dim', 'Ctrl-C stops the server.')}`,
+    '',
+  ].join('\n')
+}
+
+/** The one line that `start` says. */
+export function startLine(address: string, { config }: Deployment): string {
+  return `Countersign ${version} serves ${config.issuer} on ${address} (production, ${databaseText(config)})`
+}
+
+/** Enough of a key's id to tell it from the others, and to name it to `keys revoke`. */
+export function shortKid(kid: string): string {
+  return `${kid.slice(0, 8)}…`
+}
+
+/** Fields as a form: no quotes to escape, and every curl can send it. */
+function tryLines(address: string): string[] {
+  const form = `-d username=alice -d password=test1234`
+  return [
+    `curl -s ${address}/api/register/ ${form} -d email=alice@example.com; echo`,
+    `TOKEN=$(curl -s ${address}/api/login/ ${form} | sed 's/.*"access":"\\([^"]*\\)".*/\\1/')`,
+    `curl -s ${address}/api/protected/ -H "Authorization: Bearer $TOKEN"; echo`,
+  ]
+}
+
+function databaseText({ databaseFile, dataFolder }: Config): string {
+  if (databaseFile === ':memory:') return 'SQLite in memory, gone when it stops'
+  return databaseFile.startsWith(dataFolder) ? 'SQLite' : `SQLite ${shownPath(databaseFile)}`
+}
+
+function openWarning({ host }: Config): string[] {
+  const isLocal = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  return isLocal ? [] : [`! Open to the network on ${host}: in production use countersign start, behind TLS.`]
+}
+
+/** As one would type it here. */
+function shownPath(path: string): string {
+  const fromHere = relative('', path)
+  return fromHere.startsWith('..') || fromHere === '' ? path : `./${fromHere}`
+}

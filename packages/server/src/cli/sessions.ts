@@ -1,0 +1,124 @@
+import type { Tools } from '../app.ts'
+import type { Page, SessionRow, UserRow } from '../store/store.ts'
+import { command, dataFlag, group } from './command.ts'
+import { CommandError, UsageError } from './failure.ts'
+import { pageFlags, readPage } from './page.ts'
+import { sessionJson, sessionsTable } from './session-text.ts'
+import { withTools } from './tools.ts'
+import { getUser } from './users/get-user.ts'
+
+const help = `Usage: countersign sessions list [--user NAME|ID] [--limit N] [--after ID] [--json]
+       countersign sessions revoke ID
+       countersign sessions revoke --user NAME|ID
+
+list     live sessions, newest first: who, on what, since when
+revoke   end one session, or all of a user; a running server refuses its tokens
+         within a second
+
+  --user NAME|ID   sessions of this user only
+  --limit N        at most so many, 50 if not given
+  --after ID       go on after this session, the last one of the page before
+  --json           for programs: an array of objects
+  --data FOLDER    folder of the database, ./countersign-data if not given`
+
+const list = command({
+  name: 'sessions list',
+  help,
+  flags: { ...dataFlag, ...pageFlags, user: { type: 'string' }, json: { type: 'boolean' } },
+  async run({ values, terminal }) {
+    const { limit, after } = readPage(values)
+    const { sessions, names } = await withTools({ flags: values, wanted: 'existing' }, async (tools) => {
+      const page = { limit, after }
+      const found = values.user
+        ? await sessionsOf(tools, await getUser(tools, values.user), page)
+        : await liveSessions(tools, page)
+      return { sessions: found, names: await usernames(tools, found) }
+    })
+    if (values.json) {
+      terminal.print(JSON.stringify(sessions.map((session) => sessionJson(session, nameOf(session, names)))))
+      return 0
+    }
+    if (sessions.length === 0) terminal.say('No live sessions.')
+    else terminal.print(sessionsTable(sessions, (session) => nameOf(session, names)))
+    if (sessions.length === limit) {
+      terminal.say(`There may be more: countersign sessions list --after ${sessions.at(-1)?.id}`)
+    }
+    return 0
+  },
+})
+
+const revoke = command({
+  name: 'sessions revoke',
+  help,
+  flags: { ...dataFlag, user: { type: 'string' } },
+  operands: ['[ID]'],
+  async run({ values, operands: [id], terminal }) {
+    const { user } = values
+    if ((id === undefined) === (user === undefined)) {
+      throw new UsageError('Name one session by its ID, or all of a user with --user NAME.')
+    }
+    terminal.print(
+      await withTools({ flags: values, wanted: 'existing' }, (tools) =>
+        id === undefined ? revokeAll(tools, user ?? '') : revokeOne(tools, id),
+      ),
+    )
+    return 0
+  },
+})
+
+/** What an operator sees and ends of the sessions. */
+export const sessions = group('sessions', help, { list, revoke })
+
+async function revokeOne({ store, clock }: Tools, sessionId: string): Promise<string> {
+  switch (await store.endSession({ sessionId, now: clock(), reason: 'operator' })) {
+    case 'ended':
+      return `Ended session ${sessionId}.`
+    case 'already_ended':
+      return `Session ${sessionId} had ended before.`
+    case 'missing':
+      throw new CommandError(`There is no session ${sessionId}.`)
+  }
+}
+
+async function revokeAll(tools: Tools, who: string): Promise<string> {
+  const { id: userId, username } = await getUser(tools, who)
+  const ended = await tools.store.endSessionsOfUser({ userId, now: tools.clock(), reason: 'operator' })
+  return `Ended ${ended.length === 1 ? 'one session' : `${ended.length} sessions`} of ${username}.`
+}
+
+/** A user has so few that one reading has them all. */
+async function sessionsOf(
+  { store, clock }: Tools,
+  user: UserRow,
+  { limit, after }: Page,
+): Promise<SessionRow[]> {
+  const live = await store.listSessionsOfUser(user.id, clock())
+  return live.filter(({ id }) => after === undefined || id < after).slice(0, limit)
+}
+
+const pageSize = 500
+
+/** The table also holds sessions that have ended and are not yet cleaned up. */
+async function liveSessions({ store, clock }: Tools, { limit, after }: Page): Promise<SessionRow[]> {
+  const now = clock()
+  const live: SessionRow[] = []
+  let from = after
+  while (live.length < limit) {
+    const page = await store.listSessions({ after: from, limit: pageSize })
+    live.push(...page.filter((session) => session.revoked_at === null && session.expires_at > now))
+    from = page.at(-1)?.id
+    if (page.length < pageSize) break
+  }
+  return live.slice(0, limit)
+}
+
+async function usernames({ store }: Tools, sessions: readonly SessionRow[]): Promise<Map<string, string>> {
+  const ids = new Set(sessions.flatMap(({ user_id }) => user_id ?? []))
+  const names = new Map<string, string>()
+  for (const id of ids) names.set(id, (await store.findUserById(id))?.username ?? '')
+  return names
+}
+
+function nameOf({ user_id }: SessionRow, names: ReadonlyMap<string, string>): string {
+  return names.get(user_id ?? '') ?? ''
+}

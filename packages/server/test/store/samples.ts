@@ -1,0 +1,86 @@
+import { newId } from '../../src/ids.ts'
+import type { NewSession, NewUser, SigningKeyRow, Store } from '../../src/store/store.ts'
+
+/** When the tests of the stores play: an instant that does not fit into 32 bits. */
+export const t0 = 1_800_000_000_000
+export const minute = 60_000
+export const day = 86_400_000
+
+let made = 0
+
+/** A user whom nobody else is like. */
+export function sampleUser(fields: Partial<NewUser> = {}): NewUser {
+  made += 1
+  return {
+    id: newId(t0 + made),
+    username: `User${made}`,
+    username_canonical: `user${made}`,
+    email: `User${made}@Example.com`,
+    email_canonical: `user${made}@example.com`,
+    password_hash: `hash ${made}`,
+    is_active: 1,
+    is_staff: 0,
+    is_superuser: 0,
+    created_at: t0,
+    ...fields,
+  }
+}
+
+/** @param userId whose it is; it begins at `created_at`, by default `t0` */
+export function sampleSession(userId: string, fields: Partial<NewSession> = {}): NewSession {
+  const created_at = fields.created_at ?? t0
+  return {
+    id: newId(created_at),
+    user_id: userId,
+    created_at,
+    expires_at: created_at + 7 * day,
+    ends_at: created_at + 90 * day,
+    device: 'Firefox 150, Linux',
+    address: '192.0.2.7',
+    ...fields,
+  }
+}
+
+export function sampleKey(state: string, fields: Partial<SigningKeyRow> = {}): SigningKeyRow {
+  made += 1
+  return {
+    kid: `kid-${made}`,
+    algorithm: 'ES256',
+    state,
+    public_jwk: `{"kid":"kid-${made}"}`,
+    private_sealed: Buffer.from(`sealed ${made}`),
+    created_at: t0 + made,
+    activated_at: null,
+    retires_at: null,
+    ...fields,
+  }
+}
+
+/** Stores a user. */
+export async function addUser(store: Store, fields: Partial<NewUser> = {}): Promise<NewUser> {
+  const user = sampleUser(fields)
+  const { outcome } = await store.createUser(user)
+  if (outcome !== 'created') throw new Error('the sample user has a name that somebody has')
+  return user
+}
+
+/** Stores a session of his. */
+export async function addSession(
+  store: Store,
+  user: NewUser,
+  fields: Partial<NewSession> = {},
+): Promise<NewSession> {
+  const session = sampleSession(user.id, fields)
+  const input = { session, passwordHash: user.password_hash, maxSessionsPerUser: 1000 }
+  const { outcome } = await store.openSession(input)
+  if (outcome !== 'opened') throw new Error('the sample session was refused')
+  return session
+}
+
+/** Ids in the order in which the store must list them. */
+export function newestFirst(rows: readonly { id: string }[]): string[] {
+  return rows
+    .map((row) => row.id)
+    .sort()
+    .reverse()
+}

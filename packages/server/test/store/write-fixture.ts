@@ -1,0 +1,55 @@
+import { pbkdf2Sync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { migrations } from '../../src/store/migrate.ts'
+import { rotateKeys } from '../../src/tokens/key-schedule.ts'
+import { openTestServer, type TokenPair, temporaryFolder } from '../harness.ts'
+import { dumpSql } from './raw-database.ts'
+import { minute } from './samples.ts'
+
+/*
+ * Writes a database with rows in it, as this version makes it, for the versions to come. Run by hand (node
+ * write-fixture.ts) before a migration is added, and committed; a released one is never written again.
+ */
+const file = join(temporaryFolder(), 'fixture.db')
+const server = await openTestServer({
+  env: { DATABASE_URL: `sqlite:${file}`, COUNTERSIGN_EMAIL: 'optional' },
+})
+const { clock, deployment, post } = server
+const { store } = deployment
+const password = 'correct horse battery'
+
+async function login(username: string): Promise<TokenPair> {
+  return (await post('/api/login/', { username, password })).json()
+}
+
+async function idOf(username: string): Promise<string> {
+  return (await store.findUserByName(username))?.id ?? ''
+}
+
+for (const username of ['alice', 'bob', 'carol', 'dave']) {
+  await post('/api/register/', { username, email: `${username}@example.com`, password })
+}
+await post('/api/register/', { username: 'Ёлка', password })
+const ended = await login('alice')
+await post('/api/logout/', { refresh: ended.refresh })
+const disabled = await login('bob')
+const endSessions = { now: clock(), reason: 'user_disabled' } as const
+await store.updateUser({ userId: await idOf('bob'), set: { is_active: 0 }, endSessions })
+const deleted = await login('carol')
+await store.deleteUser({ userId: await idOf('carol'), now: clock() })
+const digest = pbkdf2Sync(password, 'salt', 1000, 32, 'sha256').toString('base64')
+const password_hash = `pbkdf2_sha256$1000$salt$${digest}`
+await store.updateUser({ userId: await idOf('dave'), set: { password_hash, is_staff: 1 } })
+const old = await login('alice')
+clock.advance(10 * minute)
+await rotateKeys(deployment.keyDeps, clock())
+const spent = await login('alice')
+clock.advance(minute)
+const current = await post('/api/token/refresh/', { refresh: spent.refresh }, { 'idempotency-key': 'a key' })
+await server.close()
+
+const target = join(import.meta.dirname, 'fixtures', migrations.at(-1)?.id ?? '')
+writeFileSync(`${target}.sql`, dumpSql(file))
+const pairs = { current: current.json(), spent, old, ended, disabled, deleted }
+writeFileSync(`${target}.json`, `${JSON.stringify({ now: clock(), password, pairs }, null, 2)}\n`)
