@@ -133,11 +133,16 @@ export interface SpawnOptions {
   command?: 'dev' | 'start'
   env?: Record<string, string>
   port?: number
+  /** files may not grow beyond so many blocks of the shell's `ulimit -f`, 512 or 1024 bytes each: a full disk */
+  fileBlocks?: number
 }
 
 /** A server as a process of its own, on a real file and a real socket; resolves when it listens. */
-export async function spawnServer({ data, command = 'dev', env = {}, port = 0 }: SpawnOptions) {
-  const child = spawn(process.execPath, [main, command], {
+export async function spawnServer({ data, command = 'dev', env = {}, port = 0, fileBlocks }: SpawnOptions) {
+  const line = [process.execPath, main, command] as const
+  const limited = ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...line] as const
+  const [program, ...args] = fileBlocks === undefined ? line : limited
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       LOG_FORMAT: 'json',
@@ -153,7 +158,14 @@ export async function spawnServer({ data, command = 'dev', env = {}, port = 0 }:
   const logs: string[] = []
   const talk: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => talk.push(line))
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  // A test file ends by SIGTERM; one that failed half-way leaves no server behind.
+  const endWithUs = () => {
+    child.kill('SIGKILL')
+    process.kill(process.pid, 'SIGTERM')
+  }
+  process.once('SIGTERM', endWithUs)
+  child.once('close', () => process.off('SIGTERM', endWithUs))
   const address = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       logs.push(line)

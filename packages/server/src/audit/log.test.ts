@@ -110,7 +110,6 @@ describe('one JSON object a line', () => {
 
 describe('for people at a terminal', () => {
   const pretty: LogOptions = { level: 'info', pretty: true }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are to be removed
   const plain = (text: string) => text.replace(/\u001b\[\d+m/g, '')
 
   test('a line says when, how grave, what, and the fields', () => {

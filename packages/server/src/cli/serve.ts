@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { createServer, type Deployment, openDeployment } from '../app.ts'
 import { openLog } from '../audit/log.ts'
 import { startBackground } from '../background.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, localAddress } from '../config/config.ts'
 import type { HttpServer } from '../http/server.ts'
+import { lowerHashingPriority } from '../passwords/hashing-threads.ts'
 import { CommandError } from './failure.ts'
 
 /** In-flight requests get this long; the rest of the 15 s that a stop may take is for the store. */
@@ -14,6 +16,9 @@ const drainMs = 10_000
  * first signal is the same key.
  */
 const sameKeyMs = 500
+
+/** Until its echo has come too: it would find a process whose handlers are gone, and end it by that signal. */
+const echoMs = 100
 
 /**
  * Runs the server until a signal ends it. A second signal ends it at once.
@@ -26,6 +31,7 @@ export async function serve(
 ): Promise<number> {
   const log = openLog({ level: config.logLevel, pretty: isPretty(config) })
   const deployment = await openDeployment(config, { clock: systemClock, audit: log })
+  await lowerHashingPriority()
   let draining = false
   const server = await createServer(deployment, () => draining)
   const listening = await listen(server, deployment)
@@ -36,7 +42,7 @@ export async function serve(
   const signal = await signalled
   draining = true
   log.record('server.draining', { reason: signal })
-  await server.close(drainMs)
+  await Promise.all([server.close(drainMs), signal === 'SIGINT' && setTimeout(echoMs)])
   await stopBackground()
   await deployment.store.close()
   log.record('server.stopped', {})
@@ -90,9 +96,9 @@ function firstSignal(): Promise<string> {
       if (isAnother) process.exit(130)
       if (first) return
       first = signal
-      setTimeout(() => {
+      void setTimeout(sameKeyMs, undefined, { ref: false }).then(() => {
         isAnother = true
-      }, sameKeyMs).unref()
+      })
       resolve(signal)
     }
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal))

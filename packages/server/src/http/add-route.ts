@@ -90,6 +90,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
       return typeof value === 'string' ? value : undefined
     },
     bearerToken: () => parseBearer(request.headers.authorization),
+    signal: () => request.raw.signal,
   }
 }
 

@@ -22,6 +22,8 @@ export interface HttpRequest<Body> {
    * @throws AuthError `not_authenticated`, `bad_authorization_header`
    */
   bearerToken(): string
+  /** aborted when the client has gone away, so that nobody works for it; absent where there is no socket */
+  signal(): AbortSignal | undefined
 }
 
 export interface HttpAnswer {

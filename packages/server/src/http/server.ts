@@ -12,6 +12,7 @@ import { addRoute, toHttpRequest } from './add-route.ts'
 import { type ApiInfo, describeRefusals, openApiFrame } from './api-description.ts'
 import { maxBodyBytes, parseBody, unsupportedMediaType } from './body.ts'
 import { answerClientError, methodNotAllowed } from './client-error.ts'
+import { watchConnections } from './connections.ts'
 import { corsHeaders } from './cors.ts'
 import { commonHeaders } from './headers.ts'
 import { createPathTable, type PathTable } from './methods.ts'
@@ -115,14 +116,20 @@ function trusted(proxies: HttpServerOptions['trustProxy']): Trust {
   return proxies && [...proxies]
 }
 
+/** Within this a connection whose last request was answered while the server closes is closed too. */
+const sweepEveryMs = 100
+
 function lifecycle(app: FastifyInstance): HttpServer {
+  const connections = watchConnections(app.server)
   return {
     listen: ({ host, port }) => app.listen({ host, port }),
     describe: () => app.swagger(),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     async close(drainMs) {
+      const sweep = setInterval(() => connections.closeUnused(), sweepEveryMs)
       const cut = setTimeout(() => app.server.closeAllConnections(), drainMs)
       await app.close()
+      clearInterval(sweep)
       clearTimeout(cut)
     },
   }

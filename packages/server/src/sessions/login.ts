@@ -22,6 +22,8 @@ export interface LoginInput {
   username: string
   password: string
   origin: Origin
+  /** a client that has gone away gives its place in the queue up */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -41,7 +43,7 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPa
  */
 async function attempt(deps: LoginDeps, input: LoginInput): Promise<TokenPair | undefined> {
   const user = await deps.store.findUserByName(canonicalName(input.username))
-  const { matches, rehash } = await deps.passwords.verify(input.password, user?.password_hash)
+  const { matches, rehash } = await deps.passwords.verify(input.password, user?.password_hash, input.signal)
   if (!user || !matches || !user.is_active) throw refused(deps, input.origin, user, reasonOf(user, matches))
   const passwordHash = rehash ? await upgradeHash(deps, user, input.password) : user.password_hash
   return openSession(deps, { ...user, password_hash: passwordHash }, input.origin)

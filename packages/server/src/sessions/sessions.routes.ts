@@ -80,7 +80,10 @@ function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
     body: LoginBody,
     answers: { 200: TokenPair },
     refusals: ['invalid_credentials', 'overloaded', 'unavailable'],
-    handle: async ({ body, origin }) => ({ body: await login(deps, { ...body, origin }) }),
+    async handle(request) {
+      const { body, origin } = request
+      return { body: await login(deps, { ...body, origin, signal: request.signal() }) }
+    },
   })
 }
 

@@ -9,14 +9,15 @@ import { type Ended, launcher, runToEnd } from './shell.ts'
 
 /** What it tells about the process it runs in. */
 const program = `
-console.log(JSON.stringify({ version: process.versions.node, args: process.argv.slice(2) }))
-if (process.argv[2] === 'exit') process.exitCode = 7
-if (process.argv[2] === 'wait') {
+const [what] = process.argv.slice(2)
+if (what === 'exit') process.exitCode = 7
+if (what === 'wait') {
   process.on('SIGTERM', () => { console.log('drained'); process.exit(5) })
   setTimeout(() => undefined, 120_000)
 }
-if (process.argv[2] === 'die') process.kill(process.pid, 'SIGKILL')
-if (process.argv[2] === 'read') process.stdin.pipe(process.stdout)
+console.log(JSON.stringify({ version: process.versions.node, args: process.argv.slice(2) }))
+if (what === 'die') process.kill(process.pid, 'SIGKILL')
+if (what === 'read') process.stdin.pipe(process.stdout)
 `
 
 const packageName = `node-${process.platform.replace('win32', 'win')}-${process.arch}`

@@ -45,7 +45,11 @@ describe('H25: a server that is told to stop', () => {
 
     half.send(account.slice(20))
     expect((await half.answer()).status).toBe(201)
+    const answeredAt = performance.now()
     expect(await stopped).toEqual([0, null])
+    expect(performance.now() - answeredAt, 'connections without a request are not waited for').toBeLessThan(
+      8_000,
+    )
 
     server = await spawnServer({ data })
     const body = { username: 'alice', password: 'correct horse battery' }

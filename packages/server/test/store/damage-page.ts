@@ -9,7 +9,8 @@ export function damagePage(file: string, name: string): void {
     db.pragma('wal_checkpoint(TRUNCATE)')
     return db.prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(name)
   })
+  if (root === undefined) throw new Error(`there is no ${name} to damage`)
   const handle = openSync(file, 'r+')
-  writeSync(handle, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, ((root ?? 1) - 1) * pageBytes)
+  writeSync(handle, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, (root - 1) * pageBytes)
   closeSync(handle)
 }

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { spawnServer, temporaryFolder } from '../harness.ts'
+import { claimsOf, type HttpClient, openClient } from '../races/http-client.ts'
+import { withRawDatabase } from '../store/raw-database.ts'
+import {
+  keyOf,
+  liveUntilKilled,
+  newest,
+  type RememberedSession,
+  type RememberedUser,
+} from './remembering-clients.ts'
+
+const rounds = 20
+const clientsAtOnce = 4
+/** of users and sessions a round, so that a loaded machine ends in time; the rest is looked at in the end */
+const checkedPerRound = 30
+
+/** Sees that what was acknowledged holds. @returns what it saw, for the count */
+async function check(client: HttpClient, session: RememberedSession, at: number): Promise<string> {
+  const { pairs, ended, pending } = session
+  if (ended) return checkEnded(client, session)
+  const reply = await client.refresh(newest(session), keyOf(session))
+  if (pending === 'logout') {
+    expect([200, 401]).toContain(reply.status)
+    return 'in doubt'
+  }
+  expect(reply.status, `the newest of ${pairs.length} tokens, ${pending ?? 'nothing'} pending`).toBe(200)
+  expect(claimsOf(reply.json().refresh).gen).toBe(pairs.length)
+  expect(await client.access(reply.json())).toBe(200)
+  if (at % 2 === 0) return 'rotations'
+  const [spent] = pairs
+  if (spent === undefined || pairs.length < 2) return 'rotations'
+  expect((await client.refresh(spent, 'key 1')).status, 'a token of two generations ago').toBe(401)
+  expect((await client.refresh(reply.json())).status, 'the newest, after reuse').toBe(401)
+  return 'reuses'
+}
+
+async function checkEnded(client: HttpClient, session: RememberedSession): Promise<string> {
+  for (const pair of session.pairs.slice(-2)) {
+    expect((await client.refresh(pair, keyOf(session))).status).toBe(401)
+    expect(await client.access(pair)).toBe(401)
+  }
+  expect((await client.logout(newest(session))).status).toBe(200)
+  return 'logouts'
+}
+
+test(`${rounds} times kill -9 under load: nothing that was acknowledged is lost`, async () => {
+  const data = temporaryFolder()
+  const startsMs: number[] = []
+  const seen: Record<string, number> = {}
+  const count = (what: string) => {
+    seen[what] = (seen[what] ?? 0) + 1
+  }
+  const start = async () => {
+    const startedAt = performance.now()
+    const server = await spawnServer({ data })
+    startsMs.push(performance.now() - startedAt)
+    return { server, client: openClient(server.address) }
+  }
+  const everybody: RememberedUser[] = []
+  let { server, client } = await start()
+  for (let round = 0; round < rounds; round += 1) {
+    const lives = Array.from({ length: clientsAtOnce }, (_, at) =>
+      liveUntilKilled(client, `r${round}c${at}`, Math.random),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 80 + Math.random() * 400))
+    await server.stop('SIGKILL')
+    const users = (await Promise.all(lives)).flat()
+    client.close()
+    everybody.push(...users)
+    ;({ server, client } = await start())
+    for (const user of users.slice(-checkedPerRound)) {
+      expect((await client.login(user.username)).status, user.username).toBe(200)
+      count('registrations')
+    }
+    const sessions = users.flatMap((user) => user.sessions).slice(-checkedPerRound)
+    for (const [at, session] of sessions.entries()) count(await check(client, session, at))
+  }
+  const ended = everybody.flatMap((user) => user.sessions.filter((session) => session.ended))
+  for (const session of ended.slice(0, 200)) await checkEnded(client, session)
+  const stored = withRawDatabase(`${data}/countersign.db`, (db) =>
+    db.prepare('SELECT username FROM users').pluck().all(),
+  )
+  expect(stored).toEqual(expect.arrayContaining(everybody.map((user) => user.username)))
+  client.close()
+  await server.stop()
+  const median = startsMs.sort((a, b) => a - b)[Math.floor(startsMs.length / 2)] ?? 0
+  console.log(
+    `kill -9, ${rounds} times: ${JSON.stringify(seen)} held, start to listening ${Math.round(median)} ms`,
+  )
+  expect(median).toBeLessThan(5000)
+  for (const what of ['registrations', 'rotations', 'reuses', 'logouts'])
+    expect(seen[what]).toBeGreaterThan(0)
+}, 180_000)

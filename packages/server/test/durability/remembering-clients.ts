@@ -1,0 +1,90 @@
+import type { TokenPair } from '../harness.ts'
+import type { HttpClient, Reply } from '../races/http-client.ts'
+
+/** What one client was told of a session of its own. */
+export interface RememberedSession {
+  /** every pair that it was handed, oldest first */
+  pairs: TokenPair[]
+  /** the server said so */
+  ended: boolean
+  /** asked for, and nothing was heard */
+  pending: 'refresh' | 'logout' | undefined
+}
+
+export interface RememberedUser {
+  username: string
+  sessions: RememberedSession[]
+}
+
+/** The key that goes with the newest token of a session: the same for each try. */
+export function keyOf({ pairs }: RememberedSession): string {
+  return `key ${pairs.length}`
+}
+
+/**
+ * Registers, logs in, refreshes and logs out, one after the other, until the connection breaks. Only what was
+ * acknowledged is remembered.
+ */
+export async function liveUntilKilled(
+  client: HttpClient,
+  name: string,
+  random: () => number,
+): Promise<RememberedUser[]> {
+  const users: RememberedUser[] = []
+  try {
+    for (let count = 0; ; count += 1) {
+      const username = `${name}n${count}`
+      expectStatus(await client.register(username), 201)
+      const user: RememberedUser = { username, sessions: [] }
+      users.push(user)
+      await useSessions(client, user, random)
+    }
+  } catch (thrown) {
+    if (!isBroken(thrown)) throw thrown
+    return users
+  }
+}
+
+async function useSessions(client: HttpClient, user: RememberedUser, random: () => number): Promise<void> {
+  for (let devices = 0; devices < 2; devices += 1) {
+    const login = await client.login(user.username)
+    expectStatus(login, 200)
+    const session: RememberedSession = { pairs: [login.json()], ended: false, pending: undefined }
+    user.sessions.push(session)
+    const rotations = Math.floor(random() * 6)
+    for (let rotation = 0; rotation < rotations; rotation += 1) await rotate(client, session)
+    if (random() < 0.4) await end(client, session)
+  }
+}
+
+async function rotate(client: HttpClient, session: RememberedSession): Promise<void> {
+  session.pending = 'refresh'
+  const reply = await client.refresh(newest(session), keyOf(session))
+  expectStatus(reply, 200)
+  session.pairs.push(reply.json())
+  session.pending = undefined
+}
+
+async function end(client: HttpClient, session: RememberedSession): Promise<void> {
+  session.pending = 'logout'
+  expectStatus(await client.logout(newest(session)), 200)
+  session.ended = true
+  session.pending = undefined
+}
+
+/** The last pair that the client was handed. */
+export function newest({ pairs }: RememberedSession): TokenPair {
+  const pair = pairs.at(-1)
+  if (!pair) throw new Error('a session without a token')
+  return pair
+}
+
+function expectStatus({ status, text }: Reply, expected: number): void {
+  if (status !== expected) throw new Error(`expected ${expected}, got ${status}: ${text}`)
+}
+
+/** The other side is gone, in the middle of an answer or before it. */
+function isBroken(thrown: unknown): boolean {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)
+}
