@@ -20,7 +20,7 @@ export async function protectedRoute(): Promise<Row[]> {
   if (!pair) throw new Error('no session')
   const { head, body } = await answerOf(server.address, pair)
   const bare = await startBareServer(JSON.stringify(head), body)
-  const fresh = await freshTokens(server, pair)
+  const fresh = await freshRequests(server, pair)
   const rates = await measure(server, bare, pair, fresh)
   await Promise.all([server.stop(), bare.stop()])
   remove(server.data)
@@ -48,7 +48,7 @@ async function measure(server: Running, bare: Running, pair: Pair, fresh: string
   for (let round = 0; round < rounds; round += 1) {
     rates.bare.push(await ask(bare.address, () => same))
     rates.ours.push(await ask(server.address, () => same))
-    rates.fresh.push(await ask(server.address, () => fresh.pop() ?? same, milliseconds / 2))
+    rates.fresh.push(await ask(server.address, () => fresh.pop() ?? same, milliseconds / 4))
   }
   return rates
 }
@@ -96,8 +96,8 @@ function answerOf(
   })
 }
 
-/** Tokens of the same session that the server has never seen, signed with its own key. */
-async function freshTokens(server: Running, pair: Pair): Promise<string[]> {
+/** Requests with tokens that the server has never seen, of the same session and signed with its own key. */
+async function freshRequests(server: Running, pair: Pair): Promise<string[]> {
   const config = loadConfig({
     mode: 'tool',
     env: {
@@ -115,7 +115,9 @@ async function freshTokens(server: Running, pair: Pair): Promise<string[]> {
     username: claims.username,
     session: { id: claims.sessionId, expiresAt: now + 3_600_000 },
   }
-  const tokens = Array.from({ length: 60_000 }, () => deployment.accessTokens.issue(subject, now).token)
+  const requests = Array.from({ length: 60_000 }, () =>
+    getRequest(path, deployment.accessTokens.issue(subject, now).token),
+  )
   await deployment.store.close()
-  return tokens
+  return requests
 }

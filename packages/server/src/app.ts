@@ -58,8 +58,18 @@ const marginMs = 60_000
  * Opens the store and builds the rooms on it; nothing listens yet.
  * @throws AuthError `unavailable` with the reason, where the store cannot be opened or its keys cannot be read
  */
-export async function openDeployment(config: Config, { clock, audit, store: given }: Surroundings) {
-  const store = given ?? (await openStore(config, clock))
+export async function openDeployment(config: Config, surroundings: Surroundings) {
+  const store = surroundings.store ?? (await openStore(config, surroundings.clock))
+  try {
+    return await openRooms(config, { ...surroundings, store })
+  } catch (thrown) {
+    // Left open, its writing thread would keep a process alive that has nothing to serve.
+    await store.close()
+    throw thrown
+  }
+}
+
+async function openRooms(config: Config, { clock, audit, store }: Required<Surroundings>) {
   const { secrets, accessTtlSeconds, issuer, audience, clientId } = config
   const { keyRing, keyDeps } = await openKeys(config, store)
   await maintainKeys(keyDeps, clock())

@@ -16,6 +16,7 @@ const cleanUpRestMs = 60_000
 export function startBackground(deployment: Deployment): () => Promise<void> {
   const { clock, keyDeps, keyRing, followRevoked, cleanUp } = deployment
   let restUntil = 0
+  keyRing.onChange(() => deployment.audit.record('key.changed', signingKid(keyRing)))
   const jobs = [
     repeat(deployment, followEveryMs, async () => {
       await followRevoked(clock())
@@ -32,6 +33,11 @@ export function startBackground(deployment: Deployment): () => Promise<void> {
   return async () => {
     await Promise.all(jobs.map((stop) => stop()))
   }
+}
+
+function signingKid(keyRing: Deployment['keyRing']): { kid?: string } {
+  const current = keyRing.rows().find(({ state }) => state === 'current')
+  return current ? { kid: current.kid } : {}
 }
 
 /** One run at a time; a failure is told once, and again only after a success between. */

@@ -10,21 +10,16 @@ export const events = {
   'auth.refresh.reuse_detected': 'error',
   'auth.logout.succeeded': 'info',
   'auth.logout.failed': 'info',
-  'auth.access.refused': 'info',
-  'user.created': 'info',
   'user.updated': 'info',
   'user.deleted': 'info',
   'key.changed': 'info',
-  'session.revoked': 'info',
   'session.cleaned': 'debug',
   'http.request': 'debug',
-  'http.refused': 'debug',
   'http.failed': 'error',
   'store.unavailable': 'error',
   'server.listening': 'info',
   'server.draining': 'info',
   'server.stopped': 'info',
-  'server.warning': 'warn',
 } as const
 
 export type EventName = keyof typeof events
@@ -35,6 +30,8 @@ export interface EventFields {
   client_ip?: string
   user_id?: string
   session_id?: string
+  /** of the key that signs from now on */
+  kid?: string
   /** the refusal's code in the error table */
   code?: string
   /** what the client is not told */

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bearer, handClock, openTestServer, type TestServer, type TokenPair } from '../../test/harness.ts'
+import { startBackground } from '../background.ts'
+import { rotateKeys } from '../tokens/key-schedule.ts'
 
 const password = 'correct horse battery'
 const typed = 'somebody who mistyped his password as his name'
@@ -179,4 +181,17 @@ describe('H18: what a run of requests leaves behind', () => {
     const answer = await login(typed)
     expect(server.events.at(-1)?.fields.request_id).toBe(answer.headers['x-request-id'])
   })
+})
+
+test('a rotation of the keys is recorded by every process that sees it, with the key that signs from now on', async () => {
+  const stop = startBackground(server.deployment)
+  try {
+    const { keyDeps, keyRing } = server.deployment
+    server.clock.advance(360_000)
+    const next = keyRing.rows().find(({ state }) => state === 'next')?.kid
+    const events = await recorded(server, () => rotateKeys(keyDeps, server.clock()))
+    expect(events).toEqual([{ event: 'key.changed', kid: next }])
+  } finally {
+    await stop()
+  }
 })

@@ -32,7 +32,6 @@ export const backup = command({
 })
 
 async function copy({ store }: Tools, target: string): Promise<void> {
-  if (statSync(target, { throwIfNoEntry: false })) throw exists(target)
   try {
     await store.backup(target)
   } catch (thrown) {

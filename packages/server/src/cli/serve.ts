@@ -4,7 +4,6 @@ import { openLog } from '../audit/log.ts'
 import { startBackground } from '../background.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, localAddress } from '../config/config.ts'
-import type { HttpServer } from '../http/server.ts'
 import { lowerHashingPriority } from '../passwords/hashing-threads.ts'
 import { CommandError } from './failure.ts'
 
@@ -33,8 +32,7 @@ export async function serve(
   const deployment = await openDeployment(config, { clock: systemClock, audit: log })
   await lowerHashingPriority()
   let draining = false
-  const server = await createServer(deployment, () => draining)
-  const listening = await listen(server, deployment)
+  const { server, listening } = await openServer(deployment, () => draining)
   const stopBackground = startBackground(deployment)
   const signalled = firstSignal()
   greet(publicAddress(config, listening), deployment)
@@ -54,9 +52,11 @@ function isPretty({ logFormat }: Config): boolean {
   return logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true)
 }
 
-async function listen(server: HttpServer, { config, store }: Deployment): Promise<string> {
+async function openServer(deployment: Deployment, isDraining: () => boolean) {
+  const { config, store } = deployment
   try {
-    return await server.listen(config)
+    const server = await createServer(deployment, isDraining)
+    return { server, listening: await server.listen(config) }
   } catch (thrown) {
     await store.close()
     throw listenFailure(thrown, config)

@@ -30,6 +30,10 @@ describe('variables that look like settings and are none', () => {
     expect(unknownVariables({ COUNTERSIGN_SUPERUSER_PASSWORD: 'x' })).toEqual([])
   })
 
+  test('what `status --output env` writes is known', () => {
+    expect(unknownVariables({ COUNTERSIGN_JWKS_URI: 'x' })).toEqual([])
+  })
+
   test('other programs have variables too', () => {
     expect(unknownVariables({ PATH: '/bin', COUNTERSIGNED: 'x', countersign_port: 'x' })).toEqual([])
   })

@@ -248,11 +248,17 @@ function asText(payload: unknown): string {
   return String(payload)
 }
 
+interface Described {
+  schema?: unknown
+  url: string
+  route: { method: string | string[] }
+}
+
 function withRefusals(paths: PathTable) {
-  return ({ schema, url }: { schema?: unknown; url: string }) => {
+  return ({ schema, url, route }: Described) => {
     const described = (schema ?? {}) as { response?: object }
-    const [route] = paths.find(url)?.routes ?? []
-    const refusals = route && !route.page ? describeRefusals(route) : {}
+    const ours = paths.find(url)?.routes.find(({ method }) => method === route.method)
+    const refusals = ours && !ours.page ? describeRefusals(ours) : {}
     return { url, schema: { ...described, response: { ...described.response, ...refusals } } }
   }
 }

@@ -7,8 +7,6 @@ import {
   type Workshop,
   type WorkshopOptions,
 } from '../../test/tokens/workshop.ts'
-import type { Store } from '../store/store.ts'
-import { openKeyRing } from './key-ring.ts'
 import { jwksMaxAgeSeconds, maintainKeys, revokeKey, rotateKeys } from './key-schedule.ts'
 
 const day = 86_400_000
@@ -238,73 +236,5 @@ describe('a change of algorithm by configuration', () => {
     shop.clock.advance(retiringMs)
     await maintainKeys(changed, shop.clock())
     expect(shop.keyRing.published().map(({ alg }) => alg)).toEqual(['EdDSA', 'EdDSA'])
-  })
-})
-
-describe('many processes on one store', () => {
-  const racing = 4
-
-  async function rings(shop: Workshop) {
-    return Promise.all(
-      Array.from({ length: racing }, async () => ({
-        ...shop.keyDeps,
-        keyRing: await openKeyRing(shop.keyDeps),
-      })),
-    )
-  }
-
-  test('a first start of all at once makes one current and one next', async () => {
-    const shop = await openShop({ bare: true })
-    const all = await rings(shop)
-    await Promise.all(all.map((deps) => maintainKeys(deps, shop.clock())))
-    expect((await shop.store.listKeys()).map(({ state }) => state).sort()).toEqual(['current', 'next'])
-    for (const { keyRing } of all) await keyRing.reload()
-    expect(new Set(all.map(({ keyRing }) => keyRing.signer().header)).size).toBe(1)
-  })
-
-  test('of rotations at once one succeeds, and the others say so', async () => {
-    const shop = await openShop()
-    shop.clock.advance(publishedMs)
-    const all = await rings(shop)
-    const outcomes = await Promise.all(all.map((deps) => rotateKeys(deps, shop.clock())))
-    expect(outcomes.sort()).toEqual(['conflict', 'conflict', 'conflict', 'rotated'])
-    const rows = await shop.store.listKeys()
-    expect(rows.map(({ state }) => state).sort()).toEqual(['current', 'next', 'retiring'])
-  })
-
-  test('a rotation and a revocation of the same key: it ends up revoked, or is told as a conflict', async () => {
-    const shop = await openShop()
-    shop.clock.advance(publishedMs)
-    const kid = kidIn(shop, 'current')
-    const [one, two] = await rings(shop)
-    if (!one || !two) throw new Error('two were opened')
-    const [rotated, revoked] = await Promise.all([
-      rotateKeys(one, shop.clock()),
-      revokeKey(two, kid, shop.clock()),
-    ])
-    expect([rotated, revoked].filter((outcome) => outcome === 'conflict')).toHaveLength(1)
-    await shop.keyRing.reload()
-    expect(rowOf(shop, kid)?.state).toBe(revoked === 'revoked' ? 'retired' : 'retiring')
-    expect(shop.verify(shop.issue())).toBeDefined()
-  })
-})
-
-describe('sealing anew', () => {
-  const newer = 'another secret for tests of 32 or more characters'
-
-  test('is written once, not at every maintenance', async () => {
-    const shop = await openShop()
-    let writes = 0
-    const store: Pick<Store, 'listKeys' | 'changeKeys'> = {
-      listKeys: () => shop.store.listKeys(),
-      changeKeys(input) {
-        writes += 1
-        return shop.store.changeKeys(input)
-      },
-    }
-    const options = { ...shop.keyDeps, store, secrets: [newer, shop.secrets[0]] as const }
-    const deps = { ...options, keyRing: await openKeyRing(options) }
-    for (let time = 0; time < 5; time += 1) await maintainKeys(deps, shop.clock())
-    expect(writes, 'current and next').toBe(2)
   })
 })

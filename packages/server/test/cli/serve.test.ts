@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { openConnection } from '../../src/store/sqlite/connection.ts'
 import { openShell, type Shell } from './shell.ts'
 
 async function shell(extra: Record<string, string> = {}): Promise<Shell> {
@@ -100,8 +101,6 @@ describe('dev', () => {
 
   test('a database of a newer version is left alone, and said so', async () => {
     const { run, serve, folder } = await shell()
-    mkdirSync(join(folder, 'countersign-data'))
-    const { openConnection } = await import('../../src/store/sqlite/connection.ts')
     await run('countersign migrate')
     const db = openConnection(join(folder, 'countersign-data/countersign.db'))
     db.rows('INSERT INTO migrations (id, applied_at) VALUES (@id, 0)', { id: '9999-flying-cars' })
@@ -115,6 +114,19 @@ describe('dev', () => {
     const { stdout } = await run('countersign doctor')
     expect(stdout).toMatch(/^✗ {2}database .*9999-flying-cars/m)
     await expect(serve('countersign dev')).rejects.toThrow('9999-flying-cars')
+  })
+
+  test('a failure nobody foresaw is told with its stack, and the process ends', async () => {
+    const { run, folder } = await shell()
+    await run('countersign migrate')
+    const db = openConnection(join(folder, 'countersign-data/countersign.db'))
+    db.exec('ALTER TABLE signing_keys RENAME COLUMN retires_at TO unknown')
+    db.close()
+    const { status, stderr } = await run('countersign dev')
+    expect(stderr).toMatch(
+      /^countersign: This should not have happened; please report it\.\n.*retires_at\n {4}at /,
+    )
+    expect(status).toBe(1)
   })
 })
 

@@ -103,7 +103,7 @@ const rows: readonly Scenario[] = [
     body: pair,
   },
   {
-    name: 'password typed with the outer spaces',
+    name: 'password typed with its outer spaces',
     at,
     async send(given) {
       await registerSpaced(given)
@@ -113,7 +113,7 @@ const rows: readonly Scenario[] = [
     body: pair,
   },
   {
-    name: 'password typed without them',
+    name: 'password typed without its outer spaces',
     at,
     async send(given) {
       await registerSpaced(given)

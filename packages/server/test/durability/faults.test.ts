@@ -82,7 +82,7 @@ describe.each(faultsBefore)('%s: 503, and nothing is stored', (fault) => {
     const { refresh, access, pair, clock, fail, server } = await open()
     const { refresh: next, access: nextAccess } = (await refresh(pair.refresh)).json()
     clock.advance(minute)
-    fail(fault)
+    fail(fault, 'endSession')
     expectUnavailable(await refresh(pair.refresh))
     fail('none')
     expect(await access(nextAccess)).toBe(200)

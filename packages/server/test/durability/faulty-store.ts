@@ -1,7 +1,8 @@
 import { AuthError } from '../../src/errors.ts'
-import { runBatch } from '../../src/store/sqlite/batch.ts'
+import { type Command, runBatch } from '../../src/store/sqlite/batch.ts'
 import type { Connection } from '../../src/store/sqlite/connection.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import type { WriteVerb } from '../../src/store/sqlite/verbs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { handClock } from '../harness.ts'
 
@@ -55,18 +56,26 @@ export const faultsBefore = [
 ] as const satisfies readonly Fault[]
 
 /** A store in memory whose writes fail on command; its reads never do. */
-export async function openFaultyStore(): Promise<{ store: Store; fail(fault: Fault): void }> {
+export async function openFaultyStore(): Promise<{
+  store: Store
+  fail(fault: Fault, only?: WriteVerb): void
+}> {
   let fault: Fault = 'none'
+  let verb: WriteVerb | undefined
+  const isMeant = (commands: readonly Command[]) =>
+    verb === undefined || commands.some((one) => one.verb === verb)
   const store = await openSqliteStore({
     file: ':memory:',
     now: handClock()(),
     executor: (db) => ({
-      run: async (commands) => runBatch(fault === 'none' ? db : faults[fault](db), commands),
+      run: async (commands) =>
+        runBatch(fault === 'none' || !isMeant(commands) ? db : faults[fault](db), commands),
       close: async () => undefined,
     }),
   })
-  const fail = (next: Fault) => {
+  const fail = (next: Fault, only?: WriteVerb) => {
     fault = next
+    verb = only
   }
   return { store, fail }
 }

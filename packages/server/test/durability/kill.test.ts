@@ -60,12 +60,20 @@ test(`${rounds} times kill -9 under load: nothing that was acknowledged is lost`
   const everybody: RememberedUser[] = []
   let { server, client } = await start()
   for (let round = 0; round < rounds; round += 1) {
-    const lives = Array.from({ length: clientsAtOnce }, (_, at) =>
-      liveUntilKilled(client, `r${round}c${at}`, Math.random),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 80 + Math.random() * 400))
-    await server.stop('SIGKILL')
-    const users = (await Promise.all(lives)).flat()
+    const doomed = server
+    let left = 5 + Math.floor(Math.random() * 150)
+    // In the very moment of an acknowledgement: whoever answers before the commit is caught.
+    const acknowledged = () => {
+      left -= 1
+      if (left === 0) void doomed.stop('SIGKILL')
+    }
+    const life = { client, random: Math.random, acknowledged }
+    const users = (
+      await Promise.all(
+        Array.from({ length: clientsAtOnce }, (_, at) => liveUntilKilled(life, `r${round}c${at}`)),
+      )
+    ).flat()
+    await doomed.exited
     client.close()
     everybody.push(...users)
     ;({ server, client } = await start())

@@ -21,23 +21,25 @@ export function keyOf({ pairs }: RememberedSession): string {
   return `key ${pairs.length}`
 }
 
+/** How a client lives, and whom it tells of every acknowledged write at the moment that it hears of it. */
+export interface Life {
+  client: HttpClient
+  random: () => number
+  acknowledged: () => void
+}
+
 /**
  * Registers, logs in, refreshes and logs out, one after the other, until the connection breaks. Only what was
  * acknowledged is remembered.
  */
-export async function liveUntilKilled(
-  client: HttpClient,
-  name: string,
-  random: () => number,
-): Promise<RememberedUser[]> {
+export async function liveUntilKilled(life: Life, name: string): Promise<RememberedUser[]> {
   const users: RememberedUser[] = []
   try {
     for (let count = 0; ; count += 1) {
-      const username = `${name}n${count}`
-      expectStatus(await client.register(username), 201)
-      const user: RememberedUser = { username, sessions: [] }
+      const user: RememberedUser = { username: `${name}n${count}`, sessions: [] }
+      acknowledge(life, await life.client.register(user.username), 201)
       users.push(user)
-      await useSessions(client, user, random)
+      await useSessions(life, user)
     }
   } catch (thrown) {
     if (!isBroken(thrown)) throw thrown
@@ -45,29 +47,29 @@ export async function liveUntilKilled(
   }
 }
 
-async function useSessions(client: HttpClient, user: RememberedUser, random: () => number): Promise<void> {
+async function useSessions(life: Life, user: RememberedUser): Promise<void> {
   for (let devices = 0; devices < 2; devices += 1) {
-    const login = await client.login(user.username)
-    expectStatus(login, 200)
+    const login = await life.client.login(user.username)
     const session: RememberedSession = { pairs: [login.json()], ended: false, pending: undefined }
+    acknowledge(life, login, 200)
     user.sessions.push(session)
-    const rotations = Math.floor(random() * 6)
-    for (let rotation = 0; rotation < rotations; rotation += 1) await rotate(client, session)
-    if (random() < 0.4) await end(client, session)
+    const rotations = Math.floor(life.random() * 6)
+    for (let rotation = 0; rotation < rotations; rotation += 1) await rotate(life, session)
+    if (life.random() < 0.4) await end(life, session)
   }
 }
 
-async function rotate(client: HttpClient, session: RememberedSession): Promise<void> {
+async function rotate(life: Life, session: RememberedSession): Promise<void> {
   session.pending = 'refresh'
-  const reply = await client.refresh(newest(session), keyOf(session))
-  expectStatus(reply, 200)
+  const reply = await life.client.refresh(newest(session), keyOf(session))
+  acknowledge(life, reply, 200)
   session.pairs.push(reply.json())
   session.pending = undefined
 }
 
-async function end(client: HttpClient, session: RememberedSession): Promise<void> {
+async function end(life: Life, session: RememberedSession): Promise<void> {
   session.pending = 'logout'
-  expectStatus(await client.logout(newest(session)), 200)
+  acknowledge(life, await life.client.logout(newest(session)), 200)
   session.ended = true
   session.pending = undefined
 }
@@ -79,8 +81,9 @@ export function newest({ pairs }: RememberedSession): TokenPair {
   return pair
 }
 
-function expectStatus({ status, text }: Reply, expected: number): void {
+function acknowledge({ acknowledged }: Life, { status, text }: Reply, expected: number): void {
   if (status !== expected) throw new Error(`expected ${expected}, got ${status}: ${text}`)
+  acknowledged()
 }
 
 /** The other side is gone, in the middle of an answer or before it. */

@@ -17,10 +17,11 @@ export interface Terminal extends Omit<Prompts, 'close'> {
 
 /** The streams of this process. Colours appear on a terminal only, and not where NO_COLOR is set. */
 export function openTerminal(): Terminal {
-  const { stdin, stdout, stderr } = process
+  const { stdout, stderr } = process
   let prompts: Prompts | undefined
+  // Stdin is opened by the first question alone: opening makes it non-blocking, also for the shell that shares it.
   const prompting = () => {
-    prompts ??= openPrompts(stdin, stderr)
+    prompts ??= openPrompts(process.stdin, stderr)
     return prompts
   }
   // `countersign users list | head -1` closes the pipe early and means no harm.
@@ -33,7 +34,7 @@ export function openTerminal(): Terminal {
     say: (line) => void stderr.write(`${line}\n`),
     ask: (question) => prompting().ask(question),
     askSecret: (question) => prompting().askSecret(question),
-    readAll: () => text(stdin),
+    readAll: () => text(process.stdin),
     mark: (style, part) => styleText(style, part, { stream: stderr }),
     close: () => prompts?.close(),
   }

@@ -7,10 +7,11 @@ import { runBatch } from './batch.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { openSqliteStore } from './open.ts'
 
+let file: string
 let db: Connection
 
 beforeEach(async () => {
-  const file = join(temporaryFolder(), 'store.db')
+  file = join(temporaryFolder(), 'store.db')
   await (await openSqliteStore({ file, now: t0 })).close()
   db = openConnection(file)
 })
@@ -107,5 +108,34 @@ describe('a batch', () => {
     expect(count()).toBe(0)
     db.rows('PRAGMA max_page_count = 1000000', {})
     expect(runBatch(db, [create()])).toMatchObject([{ ok: true }])
+  })
+
+  const pragmas: { name: string; on: string; off: string; reason: RegExp }[] = [
+    {
+      name: 'that may only be read',
+      on: 'PRAGMA query_only = ON',
+      off: 'PRAGMA query_only = OFF',
+      reason: /^SQLITE_READONLY/,
+    },
+    {
+      name: 'that another process keeps locked',
+      on: 'PRAGMA busy_timeout = 20',
+      off: 'PRAGMA busy_timeout = 5000',
+      reason: /^SQLITE_BUSY/,
+    },
+  ]
+  test.each(pragmas)('on a file $name is unavailable; afterwards all is as before', ({ on, off, reason }) => {
+    const other = openConnection(file)
+    db.rows(on, {})
+    other.exec('BEGIN IMMEDIATE')
+    expect(runBatch(db, [create(), create()])).toEqual([
+      { ok: false, unavailable: true, reason: expect.stringMatching(reason) },
+      { ok: false, unavailable: true, reason: expect.stringMatching(reason) },
+    ])
+    expect(count(), 'a reader is not kept waiting').toBe(0)
+    other.exec('COMMIT')
+    db.rows(off, {})
+    expect(runBatch(db, [create()])).toMatchObject([{ ok: true }])
+    other.close()
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NewUser } from '../../../src/store/store.ts'
+import type { NewUser, RevocationReason } from '../../../src/store/store.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, sampleUser, t0 } from '../samples.ts'
 
@@ -94,6 +94,17 @@ export function usersConformance(store: StoreUnderTest): void {
       revoked_reason: 'logout',
     })
     expect((await store().findSession(foreign.id))?.revoked_at).toBeNull()
+  })
+
+  test('an update whose second half fails undoes its first', async () => {
+    const user = await addUser(store())
+    const session = await addSession(store(), user)
+    const impossible = { now: t0, reason: null as unknown as RevocationReason }
+    const input = { userId: user.id, set: { is_active: 0 }, endSessions: impossible }
+    const [refused, beside] = await Promise.allSettled([store().updateUser(input), addUser(store())])
+    expect([refused.status, beside.status]).toEqual(['rejected', 'fulfilled'])
+    expect((await store().findUserById(user.id))?.is_active).toBe(1)
+    expect((await store().findSession(session.id))?.revoked_at).toBeNull()
   })
 
   test('a hash is replaced only while it is still the one that was verified', async () => {
