@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const serverMain = join(import.meta.dirname, '../../packages/server/src/main.ts')
+const countersign = join(import.meta.dirname, '../../packages/server/bin/countersign.js')
 
 export interface Running {
   address: string
@@ -26,7 +26,7 @@ export async function startServer(
     COUNTERSIGN_MAX_SESSIONS: '10000',
     LOG_FORMAT: 'json',
   }
-  return { ...(await start([serverMain, 'start'], env)), data }
+  return { ...(await start([countersign, 'start'], env)), data }
 }
 
 /** A `node:http` server that answers these bytes to everything: the limit of what Node can do. */
@@ -39,7 +39,7 @@ async function start(args: string[], env: Record<string, string>) {
   const port = await freePort()
   const child = spawn(process.execPath, args, {
     env: { ...env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
   })
   const address = `http://127.0.0.1:${port}`
   await answering(child, address)

@@ -3,6 +3,7 @@
 // one, so it keeps to what Node 14 understands.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,12 +13,22 @@ const here = dirname(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
   const source = join(here, '../src/main.ts')
-  const program = existsSync(source) ? source : join(here, '../dist/main.js')
-  void import(pathToFileURL(program).href)
+  const isWorkspace = existsSync(source)
+  if (isWorkspace) keepStrippedCode(join(here, '../../../node_modules/.cache/countersign'))
+  void import(pathToFileURL(isWorkspace ? source : join(here, '../dist/main.js')).href)
 } else {
   const node = findNode(here)
   if (node) runUnder(node)
   else refuse()
+}
+
+/**
+ * Sources without their types are kept beside the packages, so that only the first start pays for taking them off: in
+ * time, and in the memory of the tool that does it, which every thread would load. Threads read the variable.
+ */
+function keepStrippedCode(folder) {
+  module.enableCompileCache(folder)
+  process.env.NODE_COMPILE_CACHE = folder
 }
 
 /** The Node that a workspace or a project has installed as a package, in the nearest node_modules above. */

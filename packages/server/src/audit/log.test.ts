@@ -10,7 +10,7 @@ const file = join(import.meta.dirname, 'log.ts')
 function written(options: LogOptions, statements: string): string {
   const program = `
     import { openLog } from ${JSON.stringify(file)}
-    const log = openLog(${JSON.stringify(options)})
+    const log = await openLog(${JSON.stringify(options)})
     ${statements}
     log.flush()`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {

@@ -1,5 +1,4 @@
 import pino from 'pino'
-import pretty from 'pino-pretty'
 import { errorFields } from './error-fields.ts'
 import { type Audit, type EventFields, type EventName, events } from './events.ts'
 import { printable } from './printable.ts'
@@ -14,8 +13,8 @@ export interface LogOptions {
  * The log on stdout. A line says when, what (an event's name), and the fields of `EventFields`: by that allow-list no
  * token, password or e-mail can be in it.
  */
-export function openLog({ level, pretty: forPeople }: LogOptions): Audit & { flush(): void } {
-  const destination = forPeople ? prettyStream() : pino.destination({ dest: 1, sync: true })
+export async function openLog({ level, pretty }: LogOptions): Promise<Audit & { flush(): void }> {
+  const destination = pretty ? await prettyStream() : pino.destination({ dest: 1, sync: true })
   const logger = pino(
     {
       level,
@@ -42,13 +41,15 @@ function lineOf({ error, ...fields }: EventFields): Record<string, unknown> {
   return error === undefined ? line : { ...line, error: errorFields(error) }
 }
 
-function prettyStream() {
+/** Loaded for a terminal only; a service does not carry it in memory. */
+async function prettyStream() {
+  const { default: pretty } = await import('pino-pretty')
   return pretty({
     sync: true,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss',
     messageKey: 'event',
     ignore: 'request_id',
-    colorize: true,
+    colorize: process.stdout.hasColors?.() ?? false,
   })
 }

@@ -28,7 +28,7 @@ export async function serve(
   config: Config,
   greet: (address: string, deployment: Deployment) => void,
 ): Promise<number> {
-  const log = openLog({ level: config.logLevel, pretty: isPretty(config) })
+  const log = await openLog({ level: config.logLevel, pretty: isPretty(config) })
   const deployment = await openDeployment(config, { clock: systemClock, audit: log })
   await lowerHashingPriority()
   let draining = false
