@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errors } from '../errors.ts'
-import { mediaTypes } from './body.ts'
+import { mediaTypes } from './bodies/body.ts'
 import type { AnyRoute } from './route.ts'
 
 /** What the OpenAPI document says of the deployment. */

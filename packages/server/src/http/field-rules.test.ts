@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseFormBody } from './bodies/form-body.ts'
+import { parseJsonBody } from './bodies/json-body.ts'
 import { type Read, readFlag, readText } from './field-rules.ts'
-import { parseFormBody } from './form-body.ts'
-import { parseJsonBody } from './json-body.ts'
 
 /** What a field reads from a member with this JSON text: the value, or the faults. */
 function outcome(read: Read, json: string): unknown {

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import fastify from 'fastify'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { AuthError } from '../errors.ts'
+import { parseJsonBody } from './bodies/json-body.ts'
 import type { Check } from './field-rules.ts'
 import { compileFields, fields, flag, text } from './fields.ts'
-import { parseJsonBody } from './json-body.ts'
 
 const onlyLetters: Check = (value) => (/^\p{L}+$/u.test(value) ? undefined : 'Enter a valid username.')
 const hasAt: Check = (value) => (/^[^@\0]+@[^@\0]+$/.test(value) ? undefined : 'Enter a valid email address.')

@@ -10,7 +10,7 @@ import fastify, {
 import { AuthError } from '../errors.ts'
 import { addRoute, toHttpRequest } from './add-route.ts'
 import { type ApiInfo, describeRefusals, openApiFrame } from './api-description.ts'
-import { maxBodyBytes, parseBody, unsupportedMediaType } from './body.ts'
+import { maxBodyBytes, parseBody, unsupportedMediaType } from './bodies/body.ts'
 import { answerClientError, methodNotAllowed } from './client-error.ts'
 import { watchConnections } from './connections.ts'
 import { corsHeaders } from './cors.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../../errors.ts'
 import { jsonNumber, jsonNumberText, parseJsonBody } from './json-body.ts'
 
 const parse = (text: string) => parseJsonBody(Buffer.from(text))

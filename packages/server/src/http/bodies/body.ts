@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../../errors.ts'
 import { parseFormBody, parseMultipartBody } from './form-body.ts'
 import { parseJsonBody } from './json-body.ts'
 

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../../errors.ts'
 import { pythonIntegerFault, pythonJsonFault } from './python-json-fault.ts'
 import { pythonUtf8Fault } from './python-utf8-fault.ts'
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { AuthError } from '../errors.ts'
+import { AuthError } from '../../errors.ts'
 
 /**
  * Reads an `application/x-www-form-urlencoded` body; any bytes are one. Of a repeated name the last value counts.
