@@ -1,9 +1,11 @@
+import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { hashArgon2id } from '../../packages/server/src/passwords/argon2id.ts'
-import { closedLoop, expectStatus, getRequest, median, openClient, postRequest, quantile } from './load.ts'
+import { expectStatus, getRequest, median, openClient, quantile } from './load.ts'
 import { type Running, remove, startServer } from './processes.ts'
 import { atLeast, perSecond, type Row, under } from './table.ts'
-import { openSessions, password, registerUser } from './users.ts'
+import { floodName, openSessions, password, registerUser } from './users.ts'
 
 const rounds = 5
 const milliseconds = 3_000
@@ -13,7 +15,8 @@ const parameters = { memoryKib: 19_456, timeCost: 2, parallelism: 1 }
 /** Logins against argon2id alone on all cores; and what a flood of them does to those who are logged in. */
 export async function loginFlood(): Promise<Row[]> {
   const server = await startServer()
-  await registerUser(server.address, 'alice')
+  for (let index = 0; index < floodClients; index += 1) await registerUser(server.address, floodName(index))
+  await registerUser(server.address, 'bystander')
   const rates = { ours: [] as number[], alone: [] as number[] }
   for (let round = 0; round < rounds; round += 1) {
     rates.alone.push(await hashesPerSecond())
@@ -71,13 +74,12 @@ async function hashesPerSecond(): Promise<number> {
   return done / ((performance.now() - from) / 1000)
 }
 
+/** The flood comes from a process of its own, so that it does not hold up what is measured beside it. */
 function flood({ address }: Running, length: number): Promise<number> {
-  const request = postRequest('/api/login/', { username: 'alice', password })
-  return closedLoop({
-    address,
-    clients: floodClients,
-    milliseconds: length,
-    step: async (client) => void expectStatus(await client.ask(request), 200),
+  const child = fork(join(import.meta.dirname, 'flood.ts'), [address, String(floodClients), String(length)])
+  return new Promise((resolve, reject) => {
+    child.once('message', (rate) => resolve(Number(rate)))
+    child.once('exit', (code) => reject(new Error(`the flood ended with ${code}`)))
   })
 }
 
@@ -86,7 +88,7 @@ const probeEveryMs = 5
 
 /** A request every 5 ms, whatever became of the last one; latency counts from when it was due. */
 async function protectedLatency(server: Running): Promise<{ rest: number[]; flooded: number[] }> {
-  const [pair] = await openSessions(server.address, 'alice', 1)
+  const [pair] = await openSessions(server.address, 'bystander', 1)
   const request = getRequest('/api/protected/', pair?.access ?? '')
   const rest = await probe(server.address, request)
   const [flooded] = await Promise.all([probe(server.address, request), flood(server, probes * probeEveryMs)])

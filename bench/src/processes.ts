@@ -23,7 +23,6 @@ export async function startServer(
     COUNTERSIGN_DATA: data,
     COUNTERSIGN_SECRET: benchSecret,
     COUNTERSIGN_ISSUER: 'http://127.0.0.1:8000',
-    COUNTERSIGN_MAX_SESSIONS: '10000',
     LOG_FORMAT: 'json',
   }
   return { ...(await start([countersign, 'start'], env)), data }

@@ -25,3 +25,8 @@ export async function openSessions(address: string, username: string, count: num
   client.close()
   return pairs
 }
+
+/** A user for each client of a flood: it comes for many names. */
+export function floodName(index: number): string {
+  return `user${index}`
+}

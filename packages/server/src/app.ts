@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { healthRoutes } from './health/health.routes.ts'
 import type { AnyRoute } from './http/route.ts'
-import { createHttpServer, type HttpServer } from './http/server.ts'
+import { type Answered, createHttpServer, type HttpServer } from './http/server.ts'
 import { pagesRoutes } from './pages/pages.routes.ts'
 import { createGate } from './passwords/gate.ts'
 import { createPasswords } from './passwords/passwords.ts'
@@ -152,12 +152,11 @@ export async function openStore(
 }
 
 /** The HTTP server of a deployment, not yet listening. */
-export function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
+export async function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
   const { config, audit } = deployment
-  const described: { server?: HttpServer } = {}
-  const routes = routeTable(deployment, { isDraining, describe: () => described.server?.describe() ?? {} })
-  const server = createHttpServer({
-    routes,
+  const made: { server?: HttpServer } = {}
+  made.server = await createHttpServer({
+    routes: routeTable(deployment, { isDraining, describe: () => made.server?.describe() ?? {} }),
     api: {
       title: 'Countersign',
       version,
@@ -170,23 +169,10 @@ export function createServer(deployment: Deployment, isDraining: () => boolean):
     onFailure: ({ requestId, error, ...where }) =>
       audit.record('http.failed', { request_id: requestId, ...where, error }),
   })
-  return server.then((made) => {
-    described.server = made
-    return made
-  })
+  return made.server
 }
 
-function recordAnswer(
-  audit: Audit,
-  {
-    requestId,
-    durationMs,
-    ...rest
-  }: Parameters<NonNullable<Parameters<typeof createHttpServer>[0]['onAnswer']>>[0],
-): void {
-  audit.record('http.request', {
-    request_id: requestId,
-    duration_ms: Math.round(durationMs * 100) / 100,
-    ...rest,
-  })
+function recordAnswer(audit: Audit, { requestId, durationMs, ...rest }: Answered): void {
+  const duration_ms = Math.round(durationMs * 100) / 100
+  audit.record('http.request', { request_id: requestId, duration_ms, ...rest })
 }

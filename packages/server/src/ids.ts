@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -8,21 +8,13 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
  * @see RFC 9562 section 5.7
  */
 export function newId(now: number): string {
-  const bytes = randomBytes(16)
-  bytes.writeUIntBE(now, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  const instant = now.toString(16).padStart(12, '0')
+  // A version 4 UUID has the same random bits in the same places, from a pool that spares a system call for each.
+  const random = randomUUID()
+  return `${instant.slice(0, 8)}-${instant.slice(8)}-7${random.slice(15)}`
 }
 
 /** Whether the text is a UUID in its lower-case canonical form. */
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text)
-}
-
-/** The smallest id that `newId` can make at this instant: where a walk over "older than" ends. */
-export function firstIdAt(now: number): string {
-  const hex = Math.max(0, now).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`
 }

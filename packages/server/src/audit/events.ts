@@ -10,6 +10,7 @@ export const events = {
   'auth.refresh.reuse_detected': 'error',
   'auth.logout.succeeded': 'info',
   'auth.logout.failed': 'info',
+  'auth.access.refused': 'info',
   'user.updated': 'info',
   'user.deleted': 'info',
   'key.changed': 'info',
@@ -18,6 +19,7 @@ export const events = {
   'http.failed': 'error',
   'store.unavailable': 'error',
   'server.listening': 'info',
+  'server.fault': 'error',
   'server.draining': 'info',
   'server.stopped': 'info',
 } as const

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { createServer, type Deployment, openDeployment } from '../app.ts'
+import type { Audit } from '../audit/events.ts'
 import { openLog } from '../audit/log.ts'
 import { startBackground } from '../background.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, localAddress } from '../config/config.ts'
+import { sizeThreadPool } from '../config/thread-pool.ts'
 import { lowerHashingPriority } from '../passwords/hashing-threads.ts'
 import { CommandError } from './failure.ts'
 
@@ -28,12 +30,14 @@ export async function serve(
   config: Config,
   greet: (address: string, deployment: Deployment) => void,
 ): Promise<number> {
+  sizeThreadPool(config.hashParallel)
   const log = await openLog({ level: config.logLevel, pretty: isPretty(config) })
   const deployment = await openDeployment(config, { clock: systemClock, audit: log })
   await lowerHashingPriority()
   let draining = false
   const { server, listening } = await openServer(deployment, () => draining)
   const stopBackground = startBackground(deployment)
+  surviveFaults(log)
   const signalled = firstSignal()
   greet(publicAddress(config, listening), deployment)
   log.record('server.listening', { address: listening })
@@ -46,6 +50,13 @@ export async function serve(
   log.record('server.stopped', {})
   log.flush()
   return 0
+}
+
+/** A mistake of ours ends the request that met it and no other: what is acknowledged is on disk, whatever is lost here. */
+function surviveFaults(log: Audit): void {
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (error) => log.record('server.fault', { error }))
+  }
 }
 
 function isPretty({ logFormat }: Config): boolean {
@@ -101,6 +112,6 @@ function firstSignal(): Promise<string> {
       })
       resolve(signal)
     }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal))
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal))
   })
 }

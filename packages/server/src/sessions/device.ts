@@ -7,6 +7,19 @@ const maxLength = 40
  * whole user-agent text is not kept: it is long, and says more about a person than we need.
  */
 export function deviceLabel(userAgent: string): string {
+  const known = labels.get(userAgent)
+  if (known !== undefined) return known
+  if (labels.size >= maxLabels) labels.clear()
+  const label = makeLabel(userAgent)
+  labels.set(userAgent, label)
+  return label
+}
+
+/** A few programs make most logins, and reading what they say of themselves costs more than a signature. */
+const maxLabels = 500
+const labels = new Map<string, string>()
+
+function makeLabel(userAgent: string): string {
   const { browser, os } = Bowser.parse(userAgent.slice(0, 512) || ' ')
   const version = browser.version?.split('.')[0]
   const named = [browser.name && version ? `${browser.name} ${version}` : browser.name, os.name]

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts'
 import type { RevokedSessions } from './revoked.ts'
 
 /** Rows committed late, or under a clock that runs behind, are still found on the next reading. */
-const overlapMs = 10_000
+const overlapMs = 60_000
 
 /**
  * Reads what other processes revoked since this one last looked; the first reading covers a whole memory.

@@ -28,7 +28,8 @@ const Dashboard = schema.object({
 
 /** The routes that ask for an access token. */
 export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRoute[] {
-  const guard = (request: HttpRequest<unknown>) => authenticate(deps, request.bearerToken())
+  const guard = (request: HttpRequest<unknown>) =>
+    authenticate(deps, { token: request.bearerToken(), origin: request.origin })
   const refusals = ['access_token_not_valid', 'user_inactive', 'user_not_found'] as const
   return [
     route({

@@ -62,9 +62,10 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       ],
       async handle(request) {
         const { body, origin } = request
-        if (body.all)
-          await logoutEverywhere(deps, { claims: authenticate(deps, request.bearerToken()), origin })
-        else await logout(deps, { refresh: required(body.refresh), origin })
+        if (body.all) {
+          const claims = authenticate(deps, { token: request.bearerToken(), origin })
+          await logoutEverywhere(deps, { claims, origin })
+        } else await logout(deps, { refresh: required(body.refresh), origin })
         return { body: { message: 'Logged out successfully' } }
       },
     }),

@@ -1,6 +1,6 @@
 import { type Audit, type Origin, requestFields } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
-import { invalidFields } from '../errors.ts'
+import { AuthError, invalidFields } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { PasswordOwner, PasswordPolicy } from '../passwords/policy.ts'
@@ -59,7 +59,8 @@ export async function register(
     deps.audit.record('auth.register.succeeded', { ...where, user_id: user.id })
     return user
   } catch (refusal) {
-    deps.audit.record('auth.register.failed', { ...where, code: 'invalid' })
+    const code = refusal instanceof AuthError ? refusal.code : 'internal'
+    deps.audit.record('auth.register.failed', { ...where, code })
     throw refusal
   }
 }

@@ -1,0 +1,137 @@
+import { type ErrorCode, errors } from '../../src/errors.ts'
+import { listOperations, type OpenApi, type Operation, type Schema } from '../contract/openapi.ts'
+import { type MadeParts, markdownTable } from './made-parts.ts'
+
+/** When each refusal is given; the compiler holds it to the table of errors. */
+const meanings: Readonly<Record<ErrorCode, string>> = {
+  invalid_credentials: 'Unknown user, wrong password or disabled user: one answer for all three.',
+  not_authenticated: 'No `Authorization` header, or one with another scheme than `Bearer`.',
+  bad_authorization_header: '`Bearer` with no token behind it, or with more than one word.',
+  token_not_valid: 'A refresh token that is forged, expired, reused, or of a session that has ended.',
+  token_wrong_type: 'A good access token where a refresh token belongs.',
+  access_token_not_valid:
+    'An access token that is forged, expired, or of a session that has ended; or a token of another kind.',
+  user_inactive: 'The session ended because its user was disabled.',
+  user_not_found: 'The user was deleted.',
+  invalid: 'Fields of the body are missing or wrong: every fault of every field, see below.',
+  bad_request: 'Broken framing, a header sent twice that may come once, an unusable `Idempotency-Key`.',
+  parse_error: 'The body is no JSON, or no form; the detail says where it breaks.',
+  not_found: 'No such path, or a `?format=` other than `json`.',
+  method_not_allowed: 'Another method than the path has; the detail names it, `Allow` names those there are.',
+  not_acceptable: 'An `Accept` header that leaves no room for JSON.',
+  body_too_large: 'The body is larger than 64 KiB, by its declared length or as it arrives.',
+  unsupported_media_type: 'A body that is neither JSON nor a form, or is compressed; the detail quotes it.',
+  headers_too_large: 'All headers together are larger than 16 KiB.',
+  request_timeout: 'The headers took more than 10 seconds to arrive, or the whole request more than 30.',
+  overloaded: 'Too many passwords wait to be hashed. `Retry-After` says when to come again.',
+  unavailable: 'The database does not answer, or cannot write. `Retry-After` says when to come again.',
+  internal: 'A mistake of ours. The body has a `request_id`, under which the log tells more.',
+}
+
+const codes = Object.keys(errors) as ErrorCode[]
+
+/** The made parts of the page: the table of errors, and one part for every operation. */
+export function httpReferenceParts(document: OpenApi): MadeParts {
+  const operations = listOperations(document)
+  const shared = sharedRefusals(operations)
+  return new Map([
+    ['errors', refusalTable(codes)],
+    ['any request', refusalTable(shared.anyRequest)],
+    ['any body', refusalTable(shared.anyBody)],
+    ...operations.map(([name, operation]): [string, string] => [name, operationPart(operation, shared)]),
+  ])
+}
+
+interface SharedRefusals {
+  anyRequest: readonly ErrorCode[]
+  anyBody: readonly ErrorCode[]
+}
+
+function sharedRefusals(operations: readonly [string, Operation][]): SharedRefusals {
+  const all = operations.map(([, operation]) => refusalsOf(operation))
+  const posts = operations.filter(([, { requestBody }]) => requestBody).map(([, one]) => refusalsOf(one))
+  const anyRequest = codes.filter((code) => all.every((refusals) => refusals.includes(code)))
+  const anyBody = codes.filter((code) => posts.every((refusals) => refusals.includes(code)))
+  return { anyRequest, anyBody: anyBody.filter((code) => !anyRequest.includes(code)) }
+}
+
+/** The document tells refusals by their sentences; each sentence is one row of the table. */
+function refusalsOf({ responses }: Operation): ErrorCode[] {
+  const sentences = Object.values(responses).flatMap(({ description }) => description.split(' · '))
+  return codes.filter((code) => sentences.includes(errors[code].detail))
+}
+
+function operationPart(operation: Operation, shared: SharedRefusals): string {
+  const common = [...shared.anyRequest, ...(operation.requestBody ? shared.anyBody : [])]
+  const own = refusalsOf(operation).filter((code) => !common.includes(code))
+  const links = operation.requestBody
+    ? '[any request](#any-request) and [any body](#any-body)'
+    : '[any request](#any-request)'
+  return [
+    ...bodyPart(operation),
+    ...answerPart(operation),
+    `Its own refusals, beside those of ${links}:`,
+    refusalTable(own),
+  ].join('\n\n')
+}
+
+function refusalTable(listed: readonly ErrorCode[]): string {
+  const rows = listed.map((code) => {
+    const entry: { status: number; detail: string; wireCode?: string } = errors[code]
+    const wireCode = entry.wireCode === undefined ? '' : `\`${entry.wireCode}\``
+    return [`\`${code}\``, String(entry.status), entry.detail, wireCode, meanings[code]]
+  })
+  return markdownTable(['name', 'status', '`detail`', '`code`', 'when'], rows)
+}
+
+function bodyPart({ requestBody }: Operation): string[] {
+  const schema = requestBody?.content['application/json']?.schema
+  if (!schema) return []
+  return [markdownTable(['body', 'what it takes', ''], membersOf(schema, { absent: 'may be absent' }))]
+}
+
+function answerPart({ responses }: Operation): string[] {
+  const [status = '', answer] = Object.entries(responses).find(([one]) => one.startsWith('2')) ?? []
+  const schema = answer?.content?.['application/json']?.schema
+  return [markdownTable([`answer ${status}`, 'what it is', ''], membersOf(schema ?? {}, { absent: 'not always' }))]
+}
+
+type Described = Schema & { description?: string; format?: string; maxLength?: number }
+
+interface Naming {
+  /** what is said of a member that need not be there */
+  absent: string
+  before?: string
+}
+
+/** One row for each member, members of members behind a dot. */
+function membersOf(schema: Schema, { absent, before = '' }: Naming): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, member]: [string, Described]) => {
+    const path = `${before}${name}`
+    const notes = [member.description, schema.required?.includes(name) ? undefined : absent]
+    const row = [`\`${path}\``, kindOf(member), notes.filter(Boolean).join('; ')]
+    const inner = member.items ?? member
+    return [row, ...membersOf(inner, { absent, before: `${path}${member.items ? '[].' : '.'}` })]
+  })
+}
+
+function kindOf(schema: Described): string {
+  if (schema.anyOf) return schema.anyOf.map(kindOf).join(' or ')
+  switch (schema.type) {
+    case 'string':
+      return textKind(schema)
+    case 'boolean':
+      return 'true or false'
+    case 'integer':
+      return 'whole number'
+    case 'array':
+      return 'list'
+    default:
+      return String(schema.type)
+  }
+}
+
+function textKind({ format, maxLength }: Described): string {
+  if (format === 'date-time') return 'instant (RFC 3339)'
+  return maxLength === undefined ? 'text' : `text, at most ${maxLength} characters`
+}
