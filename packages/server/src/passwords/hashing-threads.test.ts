@@ -10,7 +10,7 @@ test.runIf(isLinux)('the pool steps back, the event loop stays where it is', asy
   expect(await lowerHashingPriority()).toBeGreaterThanOrEqual(1)
   expect(getPriority()).toBe(before)
   const niceness = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)))
-  expect(niceness.filter((one) => one === 10).length).toBeGreaterThanOrEqual(1)
+  expect(niceness.filter((one) => one === 19).length).toBeGreaterThanOrEqual(1)
 })
 
 test.runIf(!isLinux)('elsewhere nothing happens', async () => {

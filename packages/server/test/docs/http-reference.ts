@@ -1,6 +1,8 @@
 import { type ErrorCode, errors } from '../../src/errors.ts'
 import { listOperations, type OpenApi, type Operation, type Schema } from '../contract/openapi.ts'
+import { tables } from '../contract/tables.ts'
 import { type MadeParts, markdownTable } from './made-parts.ts'
+import { anchorOf } from './pages.ts'
 
 /** When each refusal is given; the compiler holds it to the table of errors. */
 const meanings: Readonly<Record<ErrorCode, string>> = {
@@ -14,7 +16,9 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   user_inactive: 'The session ended because its user was disabled.',
   user_not_found: 'The user was deleted.',
   invalid: 'Fields of the body are missing or wrong: every fault of every field, see below.',
-  bad_request: 'Broken framing, a header sent twice that may come once, an unusable `Idempotency-Key`.',
+  bad_request:
+    'Broken framing; no `Host`; a second `Authorization`, `Host`, `Content-Type`, `Content-Length` or ' +
+    '`Idempotency-Key`; an `Idempotency-Key` that is empty or longer than 255 characters.',
   parse_error: 'The body is no JSON, or no form; the detail says where it breaks.',
   not_found: 'No such path, or a `?format=` other than `json`.',
   method_not_allowed: 'Another method than the path has; the detail names it, `Allow` names those there are.',
@@ -30,29 +34,51 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
 
 const codes = Object.keys(errors) as ErrorCode[]
 
-/** The made parts of the page: the table of errors, and one part for every operation. */
+/** The made parts of the page: the tables of refusals and of faults, and one part for every operation. */
 export function httpReferenceParts(document: OpenApi): MadeParts {
   const operations = listOperations(document)
-  const shared = sharedRefusals(operations)
+  const shared = sharedRefusals(operations.map(([, operation]) => operation))
   return new Map([
-    ['errors', refusalTable(codes)],
-    ['any request', refusalTable(shared.anyRequest)],
-    ['any body', refusalTable(shared.anyBody)],
-    ...operations.map(([name, operation]): [string, string] => [name, operationPart(operation, shared)]),
+    ['errors', refusalTable([...codes].sort((a, b) => errors[a].status - errors[b].status))],
+    ...Object.entries(shared).map(([name, list]): [string, string] => [name, refusalTable(list)]),
+    ['faults', faultsTable()],
+    ...operationParts(operations, shared),
   ])
 }
 
-interface SharedRefusals {
-  anyRequest: readonly ErrorCode[]
-  anyBody: readonly ErrorCode[]
+/** What many operations refuse alike, by the heading under which the page tells it. */
+interface SharedRefusals extends Record<string, readonly ErrorCode[]> {
+  /** also what is refused before it is known which operation is meant */
+  'any request': readonly ErrorCode[]
+  'any body': readonly ErrorCode[]
+  'any access token': readonly ErrorCode[]
 }
 
-function sharedRefusals(operations: readonly [string, Operation][]): SharedRefusals {
-  const all = operations.map(([, operation]) => refusalsOf(operation))
-  const posts = operations.filter(([, { requestBody }]) => requestBody).map(([, one]) => refusalsOf(one))
-  const anyRequest = codes.filter((code) => all.every((refusals) => refusals.includes(code)))
-  const anyBody = codes.filter((code) => posts.every((refusals) => refusals.includes(code)))
-  return { anyRequest, anyBody: anyBody.filter((code) => !anyRequest.includes(code)) }
+function sharedRefusals(operations: readonly Operation[]): SharedRefusals {
+  const all = operations.map(refusalsOf)
+  const posts = operations.filter(({ requestBody }) => requestBody).map(refusalsOf)
+  const guarded = operations.filter(({ security }) => security).map(refusalsOf)
+  const ofAll = codes.filter((code) => all.every((list) => list.includes(code)) || !all.flat().includes(code))
+  const ofEach = (lists: ErrorCode[][]) =>
+    codes.filter(
+      (code) =>
+        !ofAll.includes(code) && errors[code].status < 500 && lists.every((list) => list.includes(code)),
+    )
+  return { 'any request': ofAll, 'any body': ofEach(posts), 'any access token': ofEach(guarded) }
+}
+
+/** An operation that is another one under a second name says so, and no more. */
+function operationParts(
+  operations: readonly [string, Operation][],
+  shared: SharedRefusals,
+): [name: string, part: string][] {
+  const first = new Map<string, string>()
+  return operations.map(([name, operation]) => {
+    const part = operationPart(operation, shared)
+    const twin = first.get(part)
+    if (twin === undefined) first.set(part, name)
+    return [name, twin === undefined ? part : `The same as [${twin}](#${anchorOf(twin)}).`]
+  })
 }
 
 /** The document tells refusals by their sentences; each sentence is one row of the table. */
@@ -62,16 +88,18 @@ function refusalsOf({ responses }: Operation): ErrorCode[] {
 }
 
 function operationPart(operation: Operation, shared: SharedRefusals): string {
-  const common = [...shared.anyRequest, ...(operation.requestBody ? shared.anyBody : [])]
-  const own = refusalsOf(operation).filter((code) => !common.includes(code))
-  const links = operation.requestBody
-    ? '[any request](#any-request) and [any body](#any-body)'
-    : '[any request](#any-request)'
+  const common = [
+    'any request',
+    ...(operation.requestBody ? ['any body'] : []),
+    ...(operation.security ? ['any access token'] : []),
+  ]
+  const own = refusalsOf(operation).filter((code) => !common.some((name) => shared[name]?.includes(code)))
+  const links = new Intl.ListFormat('en').format(common.map((name) => `[${name}](#${anchorOf(name)})`))
   return [
     ...bodyPart(operation),
     ...answerPart(operation),
-    `Its own refusals, beside those of ${links}:`,
-    refusalTable(own),
+    `Refusals: those of ${links}${own.length > 0 ? '; and these:' : '.'}`,
+    ...(own.length > 0 ? [refusalTable(own)] : []),
   ].join('\n\n')
 }
 
@@ -93,7 +121,9 @@ function bodyPart({ requestBody }: Operation): string[] {
 function answerPart({ responses }: Operation): string[] {
   const [status = '', answer] = Object.entries(responses).find(([one]) => one.startsWith('2')) ?? []
   const schema = answer?.content?.['application/json']?.schema
-  return [markdownTable([`answer ${status}`, 'what it is', ''], membersOf(schema ?? {}, { absent: 'not always' }))]
+  return [
+    markdownTable([`answer ${status}`, 'what it is', ''], membersOf(schema ?? {}, { absent: 'not always' })),
+  ]
 }
 
 type Described = Schema & { description?: string; format?: string; maxLength?: number }
@@ -134,4 +164,24 @@ function kindOf(schema: Described): string {
 function textKind({ format, maxLength }: Described): string {
   if (format === 'date-time') return 'instant (RFC 3339)'
   return maxLength === undefined ? 'text' : `text, at most ${maxLength} characters`
+}
+
+/** Every fault of a field that the wire contract knows, with the fields that can have it. */
+function faultsTable(): string {
+  const fieldsOf = new Map<string, Set<string>>()
+  for (const [field, sentence] of tables.flatMap(({ rows }) => rows.flatMap(faultsIn))) {
+    const fields = fieldsOf.get(sentence) ?? new Set()
+    fieldsOf.set(sentence, fields.add(`\`${field}\``))
+  }
+  return markdownTable(
+    ['sentence', 'of'],
+    [...fieldsOf].map(([sentence, fields]) => [sentence, [...fields].join(', ')]),
+  )
+}
+
+function faultsIn({ status, body }: { status: number; body?: string }): [field: string, sentence: string][] {
+  if (status !== 400 || body === undefined) return []
+  return Object.entries(JSON.parse(body) as Record<string, unknown>).flatMap(([field, sentences]) =>
+    Array.isArray(sentences) ? sentences.map((one): [string, string] => [field, String(one)]) : [],
+  )
 }

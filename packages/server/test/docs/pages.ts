@@ -57,8 +57,8 @@ function withoutCode(page: string): string {
   return readPage(page).replace(/^```[\s\S]*?^```$/gm, '')
 }
 
-/** As the hosts of repositories make it: lower case, spaces to hyphens, other signs left out. */
-function anchorOf(heading: string): string {
+/** The anchor of a heading, as the hosts of repositories make it: lower case, spaces to hyphens, other signs left out. */
+export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')

@@ -1,4 +1,4 @@
-import { type Shell } from '../cli/shell.ts'
+import type { Shell } from '../cli/shell.ts'
 import { codeBlocksOf } from './pages.ts'
 
 /** What a page tells its reader to type, and what it shows of the answer. */
@@ -30,10 +30,7 @@ const mark = '=== end of a step ==='
 export async function walk(shell: Shell, steps: readonly Step[]): Promise<string[]> {
   const line = steps.map(({ command }) => `${command}\necho '${mark}'`).join('\n')
   const { stdout } = await shell.run(`exec 2>&1\n${line.replaceAll('8000', String(shell.port))}`)
-  return stdout
-    .replaceAll(String(shell.port), '8000')
-    .split(`${mark}\n`)
-    .slice(0, steps.length)
+  return stdout.replaceAll(String(shell.port), '8000').split(`${mark}\n`).slice(0, steps.length)
 }
 
 /** Whether a text is what a page shows, whatever white space stands in either. */
