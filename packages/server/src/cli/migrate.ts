@@ -1,4 +1,5 @@
-import { type Migration, migrations } from '../store/migrate.ts'
+import { migrations } from '../store/migrate.ts'
+import type { Migration } from '../store/migration.ts'
 import { command, dataFlag } from './command.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { hasDatabase, type SettingFlags, toolConfig, withTools } from './tools.ts'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 
@@ -6,8 +5,6 @@ import { extname } from 'node:path'
 export interface Asset {
   text: string
   contentType: string
-  /** changes with the text */
-  etag: string
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -55,7 +52,7 @@ export function readAssets(values: Readonly<Record<string, string>>): Map<AssetP
 function readAsset(file: string, values: Readonly<Record<string, string>>): Asset {
   const source = readFileSync(new URL(`./assets/${file}`, import.meta.url), 'utf8')
   const text = extname(file) === '.html' ? fill(source, values) : source
-  return { text, contentType: contentTypes[extname(file)] ?? '', etag: etagOf(text) }
+  return { text, contentType: contentTypes[extname(file)] ?? '' }
 }
 
 function fill(page: string, values: Readonly<Record<string, string>>): string {
@@ -72,8 +69,4 @@ const escapes: Readonly<Record<string, string>> = {
 
 function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
-}
-
-function etagOf(text: string): string {
-  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
 }

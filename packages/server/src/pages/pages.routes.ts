@@ -1,3 +1,4 @@
+import { entityTag, isKnown } from '../http/etag.ts'
 import { pagePolicy } from '../http/headers.ts'
 import { type AnyRoute, type HttpAnswer, type HttpRequest, route } from '../http/route.ts'
 import { version } from '../version.ts'
@@ -35,12 +36,13 @@ function homeRoute(home: Asset, address: string): AnyRoute {
     openapi: `${address}/openapi.json`,
     jwks: `${address}/.well-known/jwks.json`,
   }
+  const send = sender(home)
   return route({
     ...page,
     path: '/',
     name: 'Home',
     summary: 'What this is, and where to go',
-    handle: (request) => (wantsPage(request) ? sendAsset(home, request) : { body: summary }),
+    handle: (request) => (wantsPage(request) ? send(request) : { body: summary }),
   })
 }
 
@@ -50,7 +52,7 @@ function assetRoute(path: string, asset: Asset): AnyRoute {
     path,
     name: path,
     summary: 'A part of the pages',
-    handle: (request) => sendAsset(asset, request),
+    handle: sender(asset),
   })
 }
 
@@ -72,19 +74,16 @@ function wantsPage(request: HttpRequest<unknown>): boolean {
 const policy = `${pagePolicy}; require-trusted-types-for 'script'; trusted-types 'none'`
 
 /** Browsers keep a copy and ask each time whether it is still good, so a new version shows at once. */
-function sendAsset({ text, contentType, etag }: Asset, request: HttpRequest<unknown>): HttpAnswer {
+function sender({ text, contentType }: Asset): (request: HttpRequest<unknown>) => HttpAnswer {
+  const etag = entityTag(text)
   const headers = {
     'content-type': contentType,
     'content-security-policy': policy,
     'cache-control': 'no-cache',
     etag,
   }
-  return isKnown(etag, request.header('if-none-match'))
-    ? { status: 304, headers, body: '' }
-    : { headers, body: text }
-}
-
-/** A proxy that compresses marks our tag as weak; for this comparison that makes no difference (RFC 9110 section 13.1.2). */
-function isKnown(etag: string, presented = ''): boolean {
-  return presented.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+  return (request) =>
+    isKnown(etag, request.header('if-none-match'))
+      ? { status: 304, headers, body: '' }
+      : { headers, body: text }
 }

@@ -43,10 +43,24 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPa
  */
 async function attempt(deps: LoginDeps, input: LoginInput): Promise<TokenPair | undefined> {
   const user = await deps.store.findUserByName(canonicalName(input.username))
-  const { matches, rehash } = await deps.passwords.verify(input.password, user?.password_hash, input.signal)
+  const { matches, rehash } = await verify(deps, input, user)
   if (!user || !matches || !user.is_active) throw refused(deps, input.origin, user, reasonOf(user, matches))
   const passwordHash = rehash ? await upgradeHash(deps, user, input.password) : user.password_hash
   return openSession(deps, { ...user, password_hash: passwordHash }, input.origin)
+}
+
+async function verify(
+  { passwords, audit }: LoginDeps,
+  { password, signal, origin }: LoginInput,
+  user?: UserRow,
+) {
+  try {
+    return await passwords.verify(password, user?.password_hash, signal)
+  } catch (refusal) {
+    const code = refusal instanceof AuthError ? refusal.code : 'internal'
+    audit.record('auth.login.failed', { ...requestFields(origin), code, reason: 'not_verified' })
+    throw refusal
+  }
 }
 
 async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Promise<TokenPair | undefined> {

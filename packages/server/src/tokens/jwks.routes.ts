@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { entityTag, isKnown } from '../http/etag.ts'
 import { type AnyRoute, route } from '../http/route.ts'
 import type { KeyRing } from './key-ring.ts'
 import { jwksMaxAgeSeconds } from './key-schedule.ts'
@@ -30,23 +30,15 @@ export function jwksRoutes({ keyRing }: { keyRing: KeyRing }): AnyRoute[] {
           'access-control-allow-origin': '*',
           etag,
         }
-        const isKnown = matches(request.header('if-none-match'), etag)
-        return isKnown ? { status: 304, headers, body: '' } : { headers, body: text }
+        return isKnown(etag, request.header('if-none-match'))
+          ? { status: 304, headers, body: '' }
+          : { headers, body: text }
       },
     }),
   ]
 }
 
-/**
- * Weakly compared: a proxy that compresses the answer marks our tag as weak.
- * @see RFC 9110 section 13.1.2
- */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = ifNoneMatch?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? []
-  return tags.some((tag) => tag === etag || tag === '*')
-}
-
 function makeDocument(keyRing: KeyRing): { text: string; etag: string } {
   const text = JSON.stringify({ keys: keyRing.published() })
-  return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` }
+  return { text, etag: entityTag(text) }
 }

@@ -39,7 +39,7 @@ export function usersRoutes(deps: RegisterDeps & { rules: { email: 'required' | 
       method: 'POST',
       path: '/api/register/',
       name: 'Register',
-      summary: 'Create an account',
+      summary: 'Create a user',
       body,
       answers: { 201: CreatedUser },
       refusals: ['overloaded', 'unavailable'],

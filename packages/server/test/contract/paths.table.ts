@@ -8,7 +8,7 @@ const pair = '{"access":"<jwt>","refresh":"<jwt>","access_expires_in":900,"refre
 const hello = '{"message":"Hello <user>, you have accessed a protected route!"}'
 const parses = '["application/json","application/x-www-form-urlencoded","multipart/form-data"]'
 const loginMetadata = `{"name":"Login","description":"Open a session with user name and password","renders":["application/json"],"parses":${parses}}`
-const registerMetadata = `{"name":"Register","description":"Create an account","renders":["application/json"],"parses":${parses}}`
+const registerMetadata = `{"name":"Register","description":"Create a user","renders":["application/json"],"parses":${parses}}`
 
 function onRegister(method: string): Scenario {
   const at = `${method} /api/register/` as const

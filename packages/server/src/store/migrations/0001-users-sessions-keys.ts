@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts'
+import type { Migration } from '../migration.ts'
 
 /** Users, their sessions, and the keys that sign access tokens. */
 export const usersSessionsKeys: Migration = {
