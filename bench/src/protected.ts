@@ -7,8 +7,8 @@ import { benchSecret, type Running, remove, startBareServer, startServer } from 
 import { atLeast, perSecond, type Row } from './table.ts'
 import { openSessions, type Pair, registerUser } from './users.ts'
 
-const rounds = 5
-const milliseconds = 2_000
+const rounds = 11
+const milliseconds = 1_000
 const clients = 32
 const path = '/api/protected/'
 
@@ -48,7 +48,7 @@ async function measure(server: Running, bare: Running, pair: Pair, fresh: string
   for (let round = 0; round < rounds; round += 1) {
     rates.bare.push(await ask(bare.address, () => same))
     rates.ours.push(await ask(server.address, () => same))
-    rates.fresh.push(await ask(server.address, () => fresh.pop() ?? same, milliseconds / 4))
+    rates.fresh.push(await ask(server.address, () => fresh.pop() ?? same, milliseconds / 2))
   }
   return rates
 }
@@ -115,7 +115,7 @@ async function freshRequests(server: Running, pair: Pair): Promise<string[]> {
     username: claims.username,
     session: { id: claims.sessionId, expiresAt: now + 3_600_000 },
   }
-  const requests = Array.from({ length: 60_000 }, () =>
+  const requests = Array.from({ length: 80_000 }, () =>
     getRequest(path, deployment.accessTokens.issue(subject, now).token),
   )
   await deployment.store.close()
