@@ -23,6 +23,10 @@ export function answerClientError(error: ClientError, socket: Socket, paths: Pat
     socket.destroy()
     return
   }
+  if (isAnswered(socket)) {
+    socket.destroySoon()
+    return
+  }
   const { refusal, allow } = refusalOf(error, paths)
   const requestId = randomUUID()
   const { status, body } = renderError(refusal, requestId)
@@ -38,6 +42,14 @@ export function answerClientError(error: ClientError, socket: Socket, paths: Pat
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${text}`)
+}
+
+/**
+ * Whether an answer is under way already: a second one behind it would be taken for the answer to another request. Node
+ * keeps it on the socket, and asks the same before its own refusal.
+ */
+function isAnswered(socket: Socket & { _httpMessage?: { headersSent: boolean } | null }): boolean {
+  return socket._httpMessage?.headersSent === true
 }
 
 function refusalOf(error: ClientError, paths: PathTable): { refusal: AuthError; allow?: string } {

@@ -4,8 +4,14 @@ import { AuthError } from '../errors.ts'
 /** Headers that may come once: a second one could be read differently by a proxy in front of us. */
 const single = new Set(['authorization', 'host', 'content-type', 'content-length', 'idempotency-key'])
 
-/** @throws AuthError `bad_request` where one of those headers was sent twice, or no Host (RFC 9112 section 3.2) */
+/**
+ * @throws AuthError `bad_request` where one of those headers was sent twice, where there is no Host (RFC 9112 section
+ * 3.2), and for HTTP/0.9, whose requests end where others read on
+ */
 export function refuseUnclearHeaders({ rawHeaders, httpVersion }: IncomingMessage): void {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    throw new AuthError('bad_request', { detail: 'HTTP/1.1 is spoken here.' })
+  }
   const seen: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()
