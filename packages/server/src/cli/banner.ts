@@ -47,7 +47,7 @@ export function startLine(address: string, { config }: Deployment): string {
 }
 
 /** Enough of a key's id to tell it from the others, and to name it to `keys revoke`. */
-export function shortKid(kid: string): string {
+function shortKid(kid: string): string {
   return `${kid.slice(0, 8)}…`
 }
 

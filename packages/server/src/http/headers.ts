@@ -7,7 +7,7 @@ const always = {
 }
 
 /** What an API answer may do in a browser: nothing. */
-export const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
+const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 /** What our own pages may do: load what we serve, and talk to us. */
 export const pagePolicy =

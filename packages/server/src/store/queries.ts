@@ -27,5 +27,3 @@ export function createQueries(db: Kysely<Database>) {
     },
   }
 }
-
-export type Queries = ReturnType<typeof createQueries>

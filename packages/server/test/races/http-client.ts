@@ -78,3 +78,8 @@ export async function eventually<T>(ask: () => Promise<T>, expected: T, withinMs
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
+
+/** The token pairs of those that were let in. */
+export function pairsOf(replies: readonly Reply[]): TokenPair[] {
+  return replies.filter(({ status }) => status === 200).map((reply) => reply.json())
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TokenPair } from '../harness.ts'
 import { type DeployedServers, deployServers } from './deployment.ts'
-import { eventually, type HttpClient, type Reply } from './http-client.ts'
+import { eventually, type HttpClient, pairsOf } from './http-client.ts'
 
 /** Four refreshes and a logout, in an order that changes from round to round. */
 function raced(
@@ -13,10 +13,6 @@ function raced(
   const logout = ender.logout(pair)
   const after = Array.from({ length: 4 - (round % 5) }, () => refresher.refresh(pair))
   return { logout, refreshes: [...before, ...after] }
-}
-
-function pairsOf(replies: readonly Reply[]): TokenPair[] {
-  return replies.filter(({ status }) => status === 200).map((reply) => reply.json())
 }
 
 describe.each([{ count: 1 }, { count: 2 }])('a refresh that races a logout, $count server(s)', ({

@@ -1,16 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TokenPair } from '../harness.ts'
 import { type DeployedServers, deployServers } from './deployment.ts'
-import { claimsOf, eventually, type Reply } from './http-client.ts'
+import { claimsOf, eventually, pairsOf, type Reply } from './http-client.ts'
 
 const atOnce = 32
 
 function refreshAtOnce(servers: DeployedServers, pair: TokenPair): Promise<Reply[]> {
   return Promise.all(Array.from({ length: atOnce }, (_, turn) => servers.client(turn).refresh(pair)))
-}
-
-function pairsOf(replies: readonly Reply[]): TokenPair[] {
-  return replies.filter(({ status }) => status === 200).map((reply) => reply.json())
 }
 
 describe.each([{ count: 1 }, { count: 2 }])('one token shown 32 times at once to $count server(s)', ({
