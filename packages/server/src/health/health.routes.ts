@@ -1,8 +1,8 @@
 import { type AnyRoute, type HttpAnswer, route } from '../http/route.ts'
-import { type Check, type HealthDeps, readiness } from './health.ts'
+import type { Check } from './health.ts'
 
 /** `/livez`: the process answers. `/readyz`: it can do its work; `?verbose` says a line for each check. */
-export function healthRoutes(deps: HealthDeps): AnyRoute[] {
+export function healthRoutes({ readiness }: { readiness: () => Promise<Check[]> }): AnyRoute[] {
   const page = { method: 'GET', answers: {}, page: true } as const
   return [
     route({
@@ -18,7 +18,7 @@ export function healthRoutes(deps: HealthDeps): AnyRoute[] {
       name: 'Readiness',
       summary: 'The process can do its work',
       async handle(request) {
-        const checks = await readiness(deps)
+        const checks = await readiness()
         const ready = checks.every((check) => check.ok)
         const verbose = request.query('verbose') !== undefined
         return plain(ready ? 200 : 503, verbose || !ready ? report(checks, ready) : 'ok\n')

@@ -68,7 +68,7 @@ describe('/readyz', () => {
   })
 
   test('503 while migrations are missing', async () => {
-    await openServer(async () => ({ pendingMigrations: ['0007-later', '0008-last'] }))
+    await openServer(async () => ({ pendingMigrations: ['0007-later', '0008-last'], isWritable: true }))
     const { status, text } = await answerOf('/readyz')
     expect(status).toBe(503)
     expect(text).toContain('[+] database: answers\n[-] migrations: pending: 0007-later, 0008-last\n')
@@ -86,7 +86,7 @@ describe('/readyz', () => {
   test('comes back by itself with the database', async () => {
     let away = true
     await openServer(() =>
-      away ? Promise.reject(new Error('away')) : Promise.resolve({ pendingMigrations: [] }),
+      away ? Promise.reject(new Error('away')) : Promise.resolve({ pendingMigrations: [], isWritable: true }),
     )
     expect((await answerOf('/readyz')).status).toBe(503)
     away = false

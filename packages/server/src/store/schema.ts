@@ -3,6 +3,7 @@ export interface Database {
   users: UsersTable
   sessions: SessionsTable
   signing_keys: SigningKeysTable
+  leases: LeasesTable
   migrations: MigrationsTable
 }
 
@@ -60,7 +61,16 @@ export interface SigningKeysTable {
   retires_at: number | null
 }
 
+export interface LeasesTable {
+  /** of the work */
+  name: string
+  /** the process that does it until then */
+  holder: string
+  expires_at: number
+}
+
 export interface MigrationsTable {
   id: string
   applied_at: number
+  serves_from: number | null
 }

@@ -109,6 +109,7 @@ export interface Page {
 export interface DeleteEndedSessionsInput {
   after: string
   limit: number
+  now: number
   /** sessions that expired before this instant go */
   expiredBefore: number
   /** sessions revoked before this instant go */
@@ -116,13 +117,38 @@ export interface DeleteEndedSessionsInput {
 }
 export interface DeleteEndedSessionsOutcome {
   deleted: number
+  /** how many in the batch can still be refreshed */
+  live: number
   /** where the next batch starts; undefined at the end of the table */
   next: string | undefined
+}
+
+export interface HoldLeaseInput {
+  /** of the work */
+  name: string
+  /** of the process, unique among all */
+  holder: string
+  now: number
+  expiresAt: number
 }
 
 export interface StoreHealth {
   /** ids of migrations that the program has and the database has not */
   pendingMigrations: string[]
+  /** whether it takes writes; a replica does not, nor a server whose disk is full by decree */
+  isWritable: boolean
+}
+
+/** What a database server says of itself. */
+export interface DatabaseFacts {
+  /** its name and version */
+  server: string
+  roundTripMs: number
+  /** whether what it calls committed survives a power cut */
+  isDurable: boolean
+  /** of all its clients together, where it has such a limit */
+  maxConnections: number | undefined
+  isolation: string
 }
 
 /**
@@ -156,9 +182,19 @@ export interface Store {
   listKeys(): Promise<SigningKeyRow[]>
   changeKeys(input: ChangeKeysInput): Promise<ChangeKeysOutcome>
 
+  /** takes or keeps a lease: free, expired, or held by the same holder; @returns whether it is held now */
+  holdLease(input: HoldLeaseInput): Promise<boolean>
+  releaseLease(input: Pick<HoldLeaseInput, 'name' | 'holder'>): Promise<void>
+
   /** rejects where the database does not answer */
   health(): Promise<StoreHealth>
-  /** a consistent copy of the whole database, made while it serves */
-  backup(file: string): Promise<void>
+  /** the instant by the database's clock, where its processes may run on machines whose clocks differ */
+  readClock?(): Promise<number>
+  /** of a server; an embedded database is what we made it */
+  describe?(): Promise<DatabaseFacts>
+  /** of a pool; nothing where there is none */
+  connections?(): { active: number; idle: number; waiting: number }
+  /** a consistent copy of the whole database, made while it serves; where the database has no tool of its own for it */
+  backup?(file: string): Promise<void>
   close(): Promise<void>
 }

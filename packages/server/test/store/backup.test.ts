@@ -1,15 +1,14 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openSqliteStore } from '../../src/store/sqlite/open.ts'
-import type { Store } from '../../src/store/store.ts'
+import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
 import { temporaryFolder } from '../harness.ts'
 import { damagePage } from './damage-page.ts'
 import { withRawDatabase } from './raw-database.ts'
 import { addSession, addUser, sampleUser, t0 } from './samples.ts'
 
 let folder: string
-let store: Store
+let store: SqliteStore
 
 beforeEach(async () => {
   folder = temporaryFolder()
@@ -40,7 +39,7 @@ describe('a backup', () => {
         expect(db.pragma('foreign_key_check')).toEqual([])
       })
       const opened = await openSqliteStore({ file: copy, now: t0 })
-      expect(await opened.health()).toEqual({ pendingMigrations: [] })
+      expect(await opened.health()).toEqual({ pendingMigrations: [], isWritable: true })
       expect(await opened.findUserById(before.id)).toBeDefined()
       expect(await opened.listSessionsOfUser(before.id, t0)).toHaveLength(1)
       await opened.close()

@@ -4,6 +4,7 @@ import { agreementConformance } from './conformance/agreement.ts'
 import { closingConformance } from './conformance/closing.ts'
 import { hostileTextConformance } from './conformance/hostile-text.ts'
 import { keysConformance } from './conformance/keys.ts'
+import { leasesConformance } from './conformance/leases.ts'
 import { openSessionConformance } from './conformance/open-session.ts'
 import { revocationsConformance } from './conformance/revocations.ts'
 import { rotateSessionConformance } from './conformance/rotate-session.ts'
@@ -21,6 +22,7 @@ const parts: Record<string, (store: StoreUnderTest) => void> = {
   sessions: sessionsConformance,
   revocations: revocationsConformance,
   'signing keys': keysConformance,
+  leases: leasesConformance,
   'hostile text': hostileTextConformance,
   'health and closing': closingConformance,
 }

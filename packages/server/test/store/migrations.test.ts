@@ -36,7 +36,7 @@ describe('the history of a database', () => {
   test('of a newer version: the file is refused with a sentence and left as it was', async () => {
     const file = newFile()
     await openAndClose(file)
-    withRawDatabase(file, (db) => db.exec(`INSERT INTO migrations VALUES ('9999-of-tomorrow', 1)`))
+    withRawDatabase(file, (db) => db.exec(`INSERT INTO migrations VALUES ('9999-of-tomorrow', 1, NULL)`))
     const before = readFileSync(file)
     await expect(openSqliteStore({ file, now: t0 })).rejects.toThrow(
       'The database has migration 9999-of-tomorrow where this program expects none: it was made by a newer',
@@ -46,7 +46,7 @@ describe('the history of a database', () => {
 
   test('can be looked at without being brought up to date', async () => {
     const store = await openSqliteStore({ file: newFile(), now: t0, migrate: 'off' })
-    expect(await store.health()).toEqual({ pendingMigrations: ids })
+    expect(await store.health()).toEqual({ pendingMigrations: ids, isWritable: true })
     await store.close()
   })
 
@@ -87,7 +87,7 @@ describe('processes that open one fresh file at once', () => {
       const [code] = await ended
       expect(complaints.join('')).toBe('')
       expect(code).toBe(0)
-      expect(said.join('')).toBe('ready\n{"pendingMigrations":[]}\n')
+      expect(said.join('')).toBe('ready\n{"pendingMigrations":[],"isWritable":true}\n')
     }
     expect(historyOf(file)).toEqual(ids.map((id) => ({ id, applied_at: t0 })))
   })
@@ -130,7 +130,7 @@ describe('a database with rows in it', () => {
     const { file } = restored(id)
     const fresh = newFile()
     expect(historyOf(file)).toHaveLength(ids.indexOf(id) + 1)
-    expect(pendingMigrations(ids.slice(0, ids.indexOf(id) + 1))).toEqual(
+    expect(pendingMigrations(ids.slice(0, ids.indexOf(id) + 1).map((one) => ({ id: one })))).toEqual(
       migrations.slice(ids.indexOf(id) + 1),
     )
     await openAndClose(file)

@@ -11,6 +11,8 @@ export interface Connection {
   rows<Row>(sql: string, parameters: object): Row[]
   exec(sql: string): void
   inTransaction(): boolean
+  /** whether the file takes writes at all */
+  isWritable(): boolean
   close(): void
 }
 
@@ -76,6 +78,7 @@ function wrap(handle: SqliteDatabase.Database): Connection {
       reportingFaults(() => statement(sql).run())
     },
     inTransaction: () => handle.inTransaction,
+    isWritable: () => !handle.readonly && handle.pragma('query_only', { simple: true }) === 0,
     close: () => {
       handle.close()
     },

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { AuthError } from '../../errors.ts'
-import { pendingMigrations } from '../migrate.ts'
+import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
+import type { Migration } from '../migration.ts'
 import type { Revocation, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
@@ -12,17 +13,20 @@ export interface SqliteOptions {
   file: string
   /** epoch milliseconds, for the record of applied migrations */
   now: number
-  /** `off` leaves an older schema alone, for a look at what is pending */
-  migrate?: 'off'
+  /** `off` leaves an older schema alone, for a look at what is pending; `if_empty` leaves alone what has any */
+  migrate?: 'off' | 'if_empty'
   /** where the writes go; a test puts its faults here */
   executor?: (db: Connection) => Executor
 }
+
+/** A file has no tool of its own that copies it while it is written to. */
+export type SqliteStore = Store & Required<Pick<Store, 'backup'>>
 
 /**
  * The embedded store: one file (and its `-wal`), readable by its owner alone. Reads run here, writes share commits.
  * @throws AuthError `unavailable` if the file cannot be opened; Error if its schema is not ours
  */
-export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { file } = options
   if (file !== ':memory:') createPrivately(file)
   const db = openMigrated(options)
@@ -33,7 +37,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 function openMigrated({ file, now, migrate: asked }: SqliteOptions): Connection {
   const db = openConnection(file)
   try {
-    if (asked !== 'off') migrate(db, now)
+    const isLeft = asked === 'off' || (asked === 'if_empty' && applied(db).length > 0)
+    if (!isLeft) migrate(db, now)
     return db
   } catch (thrown) {
     db.close()
@@ -41,7 +46,7 @@ function openMigrated({ file, now, migrate: asked }: SqliteOptions): Connection 
   }
 }
 
-function storeOn(db: Connection, executor: Executor): Store {
+function storeOn(db: Connection, executor: Executor): SqliteStore {
   const writes = openGroupCommit(executor)
   return {
     ...reads(db),
@@ -55,6 +60,8 @@ function storeOn(db: Connection, executor: Executor): Store {
     endSessionsOfUser: (input) => writes.submit('endSessionsOfUser', input),
     deleteEndedSessions: (input) => writes.submit('deleteEndedSessions', input),
     changeKeys: (input) => writes.submit('changeKeys', input),
+    holdLease: (input) => writes.submit('holdLease', input),
+    releaseLease: (input) => writes.submit('releaseLease', input),
     async close() {
       await writes.close()
       db.close()
@@ -64,7 +71,7 @@ function storeOn(db: Connection, executor: Executor): Store {
 
 type Reads = `find${string}` | `list${string}` | 'health' | 'backup'
 
-function reads(db: Connection): Pick<Store, Extract<keyof Store, Reads>> {
+function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
   return {
     findUserById: async (id) => db.rows<UserRow>('SELECT * FROM users WHERE id = @id', { id })[0],
     findUserByName: async (name) =>
@@ -76,7 +83,10 @@ function reads(db: Connection): Pick<Store, Extract<keyof Store, Reads>> {
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
     listRevocations: async (since) => db.rows<Revocation>(revocationsSql, { since }),
     listKeys: async () => db.rows<SigningKeyRow>(keysSql, {}),
-    health: async () => ({ pendingMigrations: pendingMigrations(applied(db)).map(({ id }) => id) }),
+    health: async () => ({
+      pendingMigrations: pendingMigrations(applied(db)).map(({ id }) => id),
+      isWritable: db.isWritable(),
+    }),
     backup: async (target) => copyTo(db, target),
   }
 }
@@ -103,13 +113,19 @@ function createPrivately(file: string): void {
   }
 }
 
-function applied(db: Connection): string[] {
+function applied(db: Connection): AppliedMigration[] {
   const known = db.rows(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'`, {})
   if (known.length === 0) return []
-  return db.rows<{ id: string }>('SELECT id FROM migrations ORDER BY id', {}).map(({ id }) => id)
+  return db.rows<AppliedMigration>('SELECT * FROM migrations ORDER BY id', {})
 }
 
-const columnTypes = { instant: 'INTEGER', flag: 'INTEGER', bytes: 'BLOB', tableSuffix: ' STRICT' }
+const columnTypes = {
+  text: 'TEXT',
+  instant: 'INTEGER',
+  flag: 'INTEGER',
+  bytes: 'BLOB',
+  tableSuffix: ' STRICT',
+}
 
 const historySql = `
   CREATE TABLE IF NOT EXISTS migrations (
@@ -124,13 +140,19 @@ function migrate(db: Connection, now: number): void {
       db.exec(historySql)
       const [next] = pendingMigrations(applied(db))
       for (const statement of next?.statements(columnTypes) ?? []) db.exec(statement)
-      if (next) db.rows('INSERT INTO migrations (id, applied_at) VALUES (@id, @now)', { id: next.id, now })
+      if (next) record(db, next, now)
       db.exec('COMMIT')
     } catch (thrown) {
       db.exec('ROLLBACK')
       throw thrown
     }
   }
+}
+
+function record(db: Connection, { id, servesFrom }: Migration, now: number): void {
+  db.rows('INSERT INTO migrations (id, applied_at) VALUES (@id, @now)', { id, now })
+  if (servesFrom !== undefined)
+    db.rows('UPDATE migrations SET serves_from = @servesFrom WHERE id = @id', { id, servesFrom })
 }
 
 /** `VACUUM INTO` reads one snapshot, whatever is written meanwhile; a target that exists is refused. */

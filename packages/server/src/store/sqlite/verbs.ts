@@ -14,6 +14,8 @@ export type WriteVerbs = Pick<
   | 'endSessionsOfUser'
   | 'deleteEndedSessions'
   | 'changeKeys'
+  | 'holdLease'
+  | 'releaseLease'
 >
 export type WriteVerb = keyof WriteVerbs
 type Input<V extends WriteVerb> = Parameters<WriteVerbs[V]>[0]
@@ -93,12 +95,20 @@ const endSessionsOfUserSql = `
 const rehashSql = 'UPDATE users SET password_hash = @to WHERE id = @userId AND password_hash = @from'
 
 const lastOfBatchSql = `
-  SELECT max(id) AS id, count(*) AS seen FROM
-    (SELECT id FROM sessions WHERE id > @after ORDER BY id LIMIT @limit)`
+  SELECT max(id) AS id, count(*) AS seen, count(CASE WHEN revoked_at IS NULL AND expires_at > @now THEN 1 END) AS live
+    FROM (SELECT id, revoked_at, expires_at FROM sessions WHERE id > @after ORDER BY id LIMIT @limit)`
 
 const deleteEndedSql = `
   DELETE FROM sessions WHERE id > @after AND id <= @last
      AND (expires_at < @expiredBefore OR revoked_at < @revokedBefore) RETURNING id`
+
+const holdLeaseSql = `
+  INSERT INTO leases (name, holder, expires_at) VALUES (@name, @holder, @expiresAt)
+      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+   WHERE leases.holder = excluded.holder OR leases.expires_at <= @now
+  RETURNING name`
+
+const releaseLeaseSql = 'DELETE FROM leases WHERE name = @name AND holder = @holder'
 
 type HeldRow = SessionRow & { username: string | null; is_active: number | null }
 
@@ -179,10 +189,10 @@ export const writeTable: WriteTable = {
   },
   endSessionsOfUser,
   deleteEndedSessions(db, input) {
-    const [batch] = db.rows<{ id: string | null; seen: number }>(lastOfBatchSql, input)
-    if (!batch?.id) return { deleted: 0, next: undefined }
+    const [batch] = db.rows<{ id: string | null; seen: number; live: number }>(lastOfBatchSql, input)
+    if (!batch?.id) return { deleted: 0, live: 0, next: undefined }
     const deleted = db.rows(deleteEndedSql, { ...input, last: batch.id }).length
-    return { deleted, next: batch.seen < input.limit ? undefined : batch.id }
+    return { deleted, live: batch.live, next: batch.seen < input.limit ? undefined : batch.id }
   },
   changeKeys(db, { insert, move }) {
     try {
@@ -197,5 +207,9 @@ export const writeTable: WriteTable = {
       db.exec('RELEASE keys')
       return 'conflict'
     }
+  },
+  holdLease: (db, input) => db.rows(holdLeaseSql, input).length > 0,
+  releaseLease(db, input) {
+    db.rows(releaseLeaseSql, input)
   },
 }

@@ -6,7 +6,7 @@ import { sampleUser } from '../samples.ts'
 /** The way in and the way out. */
 export function closingConformance(store: StoreUnderTest): void {
   test('an open store lacks no migration', async () => {
-    expect(await store().health()).toEqual({ pendingMigrations: [] })
+    expect(await store().health()).toEqual({ pendingMigrations: [], isWritable: true })
   })
 
   test('closing waits for what was handed in; what comes later is refused as unavailable', async () => {

@@ -34,17 +34,21 @@ export function revocationsConformance(store: StoreUnderTest): void {
     ])
   })
 
+  let lives: number[] = []
+
   /** Walks the table as the clean-up does and says how many rows each batch deleted. */
   const walk = async (now: number, limit: number): Promise<number[]> => {
     const batches: number[] = []
+    lives = []
     let after: string | undefined = ''
     while (after !== undefined && batches.length < 100) {
       const before = now - memoryMs
       const outcome = await store().deleteEndedSessions({
-        ...{ after, limit },
+        ...{ after, limit, now },
         ...{ expiredBefore: before, revokedBefore: before },
       })
       batches.push(outcome.deleted)
+      lives.push(outcome.live)
       after = outcome.next
     }
     return batches
@@ -69,6 +73,7 @@ export function revocationsConformance(store: StoreUnderTest): void {
     const batches = await walk(now, 4)
     expect(batches.length).toBeGreaterThanOrEqual(7)
     expect(Math.max(...batches)).toBeLessThanOrEqual(4)
+    expect(lives.reduce((sum, live) => sum + live)).toBe(5)
     const left = await store().listSessions({ after: undefined, limit: 100 })
     expect(left.map(({ id }) => id).sort()).toEqual(kept.sort())
     expect((await walk(now, 4)).every((deleted) => deleted === 0)).toBe(true)

@@ -124,9 +124,8 @@ export function rotateSessionConformance(store: StoreUnderTest): void {
 
   test('1000 rotations leave one row', async () => {
     const { session } = await given()
-    for (let generation = 0; generation < 1000; generation += 50) {
-      const batch = Array.from({ length: 50 }, (_, at) => rotate(session, { generation: generation + at }))
-      for (const { outcome } of await Promise.all(batch)) expect(outcome).toBe('rotated')
+    for (let generation = 0; generation < 1000; generation += 1) {
+      expect((await rotate(session, { generation })).outcome).toBe('rotated')
     }
     expect(await store().listSessions({ after: undefined, limit: 10 })).toHaveLength(1)
     expect((await store().findSession(session.id))?.generation).toBe(1000)

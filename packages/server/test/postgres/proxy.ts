@@ -1,0 +1,156 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isAnswered, openStatementReader, type StatementReader } from './statements.ts'
+
+/** Stands between a server of ours and PostgreSQL, and breaks what passes in the ways in which networks do. */
+export interface Proxy {
+  /** the same address of a database, through the proxy */
+  through(url: string): string
+  /** everything passes again, but for connections that lost bytes: they stay dead */
+  heal(): Promise<void>
+  /** closes every connection; new ones are served */
+  cut(): void
+  /** closes every connection, and nobody listens any more */
+  refuse(): Promise<void>
+  /** takes connections and bytes, and nothing ever comes back */
+  blackhole(): void
+  /** connections that are open now are dead and do not know it; new ones are served */
+  forget(): void
+  /** holds each chunk up for so long, either way */
+  delay(ms: number): void
+  /**
+   * Loses the next statement of that name (or text) on its way, or the answer to it once it was committed, and the
+   * connection with it.
+   * @returns when that has happened
+   */
+  lose(what: 'statement' | 'answer', statement: string): Promise<void>
+  /** how many are open */
+  connections(): number
+  close(): Promise<void>
+}
+
+interface Link {
+  client: Socket
+  server: Socket
+  reader: StatementReader
+  /** bytes of it were lost */
+  isDead: boolean
+  /** what has come of an answer that is to be lost, and whom to tell when it is whole */
+  losing: { bytes: Buffer; lost: () => void } | undefined
+}
+
+interface Trap {
+  what: 'statement' | 'answer'
+  statement: string
+  lost: () => void
+}
+
+/** @param port of PostgreSQL on this machine */
+export async function openProxy(port: number): Promise<Proxy> {
+  const links = new Set<Link>()
+  let isSwallowing = false
+  let delayMs = 0
+  let trap: Trap | undefined
+
+  function accept(client: Socket): void {
+    const server = connect({ host: '127.0.0.1', port, noDelay: true })
+    const link: Link = {
+      client,
+      server,
+      reader: openStatementReader(),
+      isDead: isSwallowing,
+      losing: undefined,
+    }
+    links.add(link)
+    const close = () => {
+      links.delete(link)
+      client.destroy()
+      server.destroy()
+    }
+    for (const socket of [client, server]) socket.on('error', close).on('close', close)
+    client.setNoDelay().on(
+      'data',
+      inTurn(link, (chunk) => request(link, chunk)),
+    )
+    server.on(
+      'data',
+      inTurn(link, (chunk) => answer(link, chunk)),
+    )
+  }
+
+  /** One chunk after the other, each after the delay that holds when it comes. */
+  function inTurn(link: Link, pass: (chunk: Buffer) => void): (chunk: Buffer) => void {
+    let before = Promise.resolve()
+    return (chunk) => {
+      link.isDead ||= isSwallowing
+      const ms = delayMs
+      before = before
+        .then(() => (ms > 0 ? pause(ms) : undefined))
+        .then(() => {
+          if (!link.isDead) pass(chunk)
+        })
+    }
+  }
+
+  function request(link: Link, chunk: Buffer): void {
+    const statements = link.reader.read(chunk)
+    if (!trap || !statements.includes(trap.statement)) return void link.server.write(chunk)
+    const { what, lost } = trap
+    trap = undefined
+    if (what === 'statement') return end(link, lost)
+    link.losing = { bytes: Buffer.alloc(0), lost }
+    link.server.write(chunk)
+  }
+
+  function answer(link: Link, chunk: Buffer): void {
+    if (!link.losing) return void link.client.write(chunk)
+    link.losing.bytes = Buffer.concat([link.losing.bytes, chunk])
+    if (isAnswered(link.losing.bytes)) end(link, link.losing.lost)
+  }
+
+  function end({ client }: Link, then: () => void): void {
+    client.destroy()
+    then()
+  }
+
+  function cut(): void {
+    for (const { client } of links) client.destroy()
+  }
+
+  const listener = createServer(accept).listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const own = (listener.address() as { port: number }).port
+
+  async function refuse(): Promise<void> {
+    const closed = listener.listening ? once(listener.close(), 'close') : undefined
+    cut()
+    await closed
+  }
+
+  return {
+    through: (url) => Object.assign(new URL(url), { port: String(own) }).href,
+    async heal() {
+      isSwallowing = false
+      delayMs = 0
+      if (!listener.listening) await once(listener.listen(own, '127.0.0.1'), 'listening')
+    },
+    cut,
+    refuse,
+    blackhole() {
+      isSwallowing = true
+    },
+    forget() {
+      for (const link of links) link.isDead = true
+    },
+    delay(ms) {
+      delayMs = ms
+    },
+    lose: (what, statement) =>
+      new Promise((lost) => {
+        trap = { what, statement, lost }
+      }),
+    connections: () => links.size,
+    close: refuse,
+  }
+}
