@@ -18,10 +18,15 @@ export const events = {
   'http.request': 'debug',
   'http.failed': 'error',
   'store.unavailable': 'error',
+  'trace.span': 'info',
+  'trace.export_failed': 'warn',
   'server.listening': 'info',
   'server.fault': 'error',
   'server.draining': 'info',
   'server.stopped': 'info',
+  'server.notify_failed': 'warn',
+  'worker.ready': 'info',
+  'worker.ended': 'error',
 } as const
 
 export type EventName = keyof typeof events
@@ -44,6 +49,16 @@ export interface EventFields {
   duration_ms?: number
   count?: number
   address?: string
+  /** its number, from 1 */
+  worker?: number
+  /** the trace and its span that an event happened in, as W3C Trace Context writes them */
+  trace_id?: string
+  span_id?: string
+  parent_span_id?: string
+  /** what a span is called */
+  span?: string
+  /** of a span, by the names of OpenTelemetry's conventions */
+  attributes?: object
   error?: unknown
 }
 

@@ -7,18 +7,20 @@ export interface LogOptions {
   level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** for people at a terminal; otherwise one JSON object a line */
   pretty: boolean
+  /** on every line, where several processes write to one stdout */
+  worker?: number
 }
 
 /**
  * The log on stdout. A line says when, what (an event's name), and the fields of `EventFields`: by that allow-list no
  * token, password or e-mail can be in it.
  */
-export async function openLog({ level, pretty }: LogOptions): Promise<Audit & { flush(): void }> {
+export async function openLog({ level, pretty, worker }: LogOptions): Promise<Audit & { flush(): void }> {
   const destination = pretty ? await prettyStream() : pino.destination({ dest: 1, sync: true })
   const logger = pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       messageKey: 'event',
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },

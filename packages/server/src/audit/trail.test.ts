@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { bearer, handClock, openTestServer, type TestServer, type TokenPair } from '../../test/harness.ts'
-import { startBackground } from '../background.ts'
+import { startBackground } from '../background/background.ts'
 import { rotateKeys } from '../tokens/key-schedule.ts'
 
 const password = 'correct horse battery'

@@ -58,7 +58,7 @@ describe('where a value comes from', () => {
 
   test('the database lies in the data folder, the audience is the issuer, unless said', () => {
     const config = loadConfig({ mode: 'start', env: { ...production, COUNTERSIGN_DATA: '/srv/data' } })
-    expect(config.databaseFile).toBe(join('/srv/data', 'countersign.db'))
+    expect(config.database).toEqual({ kind: 'sqlite', file: join('/srv/data', 'countersign.db') })
     expect(config.audience).toBe(issuer)
   })
 
@@ -203,6 +203,31 @@ test('the configuration cannot be changed', () => {
   expect(Object.isFrozen(config)).toBe(true)
   expect(Object.isFrozen(config.secrets)).toBe(true)
   expect(Object.isFrozen(config.corsOrigins)).toBe(true)
+})
+
+describe('the management port (H21)', () => {
+  test.each(['dev', 'start'] as const)('%s: is not the public one; both are named', (mode) => {
+    const env = { ...production, PORT: '8100', COUNTERSIGN_MANAGEMENT_PORT: '8100' }
+    expect(refusal({ mode, env }).problems).toEqual([
+      {
+        what: 'PORT and COUNTERSIGN_MANAGEMENT_PORT are both 8100: metrics would be public.',
+        remedy: 'Give COUNTERSIGN_MANAGEMENT_PORT a port of its own, for example 9000.',
+      },
+    ])
+  })
+
+  test('also where a flag gave the public one, and on whatever addresses', () => {
+    const env = { ...production, COUNTERSIGN_MANAGEMENT_PORT: '9000', COUNTERSIGN_MANAGEMENT_HOST: '::1' }
+    const [problem] = refusal({ mode: 'start', env, flags: { port: '9000' } }).problems
+    expect(problem?.remedy).toContain('9001')
+  })
+
+  test('two free ports are two ports; a command beside a server does not mind', () => {
+    const env = { ...production, PORT: '0', COUNTERSIGN_MANAGEMENT_PORT: '0' }
+    expect(loadConfig({ mode: 'start', env })).toMatchObject({ port: 0, managementPort: 0 })
+    const same = { ...production, PORT: '8100', COUNTERSIGN_MANAGEMENT_PORT: '8100' }
+    expect(loadConfig({ mode: 'tool', env: same }).managementPort).toBe(8100)
+  })
 })
 
 describe('the secret that development makes', () => {

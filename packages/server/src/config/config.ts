@@ -2,22 +2,41 @@ import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import {
+  completeDatabase,
+  type DatabaseTls,
+  type PostgresDatabase,
+  type SqliteDatabase,
+} from './database-address.ts'
 import { developmentSecret, findDevelopmentSecret } from './development-secret.ts'
+import type { Problem } from './problem.ts'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
+import { completeTracing, type TracingConfig, type TracingSetting } from './tracing/tracing-config.ts'
 import { unknownVariables } from './unknown-variables.ts'
 
 /** `dev` forgives, `start` refuses what is unsafe, `tool` is a command beside a server. */
 export type Mode = 'dev' | 'start' | 'tool'
 
 type Given<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
-type Certain = Given<Omit<SettingValues, 'database' | 'audience' | 'secrets' | 'data'>>
+type Certain = Given<
+  Omit<
+    SettingValues,
+    'database' | 'databasePassword' | 'audience' | 'secrets' | 'data' | 'managementPort' | TracingSetting
+  >
+>
+
+type Uncertain = Pick<SettingValues, TracingSetting>
 
 /** What the program runs with; made once, never changed. */
-export interface Config extends Readonly<Certain> {
+export interface Config extends Readonly<Certain & Uncertain> {
   readonly mode: Mode
   readonly dataFolder: string
-  readonly databaseFile: string
+  readonly database: SqliteDatabase | (PostgresDatabase & { tls: DatabaseTls | undefined })
   readonly audience: string
+  /** undefined where there is no second listener */
+  readonly managementPort: number | undefined
+  /** undefined where tracing is off */
+  readonly tracing: TracingConfig | undefined
   /** one empty text where a `tool` found none: nothing was ever sealed with that */
   readonly secrets: readonly [string, ...string[]]
 }
@@ -31,11 +50,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError'
     this.problems = problems
   }
-}
-
-export interface Problem {
-  what: string
-  remedy: string
 }
 
 export interface ConfigSources {
@@ -55,6 +69,7 @@ export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSource
   for (const name of Object.keys(settings) as SettingName[]) {
     values[name] = readSetting({ name, mode, env, flags }, problems)
   }
+  if (mode !== 'tool') problems.push(...sharedPort(values))
   const config = complete(values as SettingValues, mode, problems)
   if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
@@ -106,16 +121,23 @@ function fromEnvironment(
 function complete(values: SettingValues, mode: Mode, problems: Problem[]): Config {
   const dataFolder = resolve(values.data ?? '')
   const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
-  const { data: _, database, ...rest } = values
+  const { data: _, database, databasePassword, managementPort, ...rest } = values
+  const workers = mode === 'dev' ? 1 : (values.workers ?? 1)
   return {
-    ...(rest as Certain),
+    ...(rest as Certain & Uncertain),
     mode,
     dataFolder,
-    databaseFile: database ?? join(dataFolder, 'countersign.db'),
+    database: completeDatabase(database ?? { kind: 'sqlite', file: join(dataFolder, 'countersign.db') }, {
+      password: databasePassword,
+      problems,
+    }),
     issuer: mode === 'start' ? (values.issuer ?? '') : issuer,
+    managementPort,
+    tracing: completeTracing(values, mode === 'tool' ? [] : problems),
     audience: values.audience ?? issuer,
     secrets: values.secrets ?? missingSecret(mode, dataFolder, problems),
-    hashParallel: values.hashParallel ?? availableParallelism(),
+    workers,
+    hashParallel: values.hashParallel ?? Math.max(1, Math.floor(availableParallelism() / workers)),
   }
 }
 
@@ -146,6 +168,18 @@ function isTold(name: string, problems: readonly Problem[]): boolean {
   return problems.some(({ what }) => what.startsWith(`${name} `) || what.startsWith(`${name}_FILE `))
 }
 
+/** Whatever the hosts: a port that is public on one address is easily taken for private on another. */
+function sharedPort({ port, managementPort }: Partial<Record<SettingName, unknown>>): Problem[] {
+  if (managementPort === undefined || managementPort === 0 || managementPort !== port) return []
+  const { port: publicPort, managementPort: ours } = settings
+  return [
+    {
+      what: `${publicPort.env} and ${ours.env} are both ${port}: metrics would be public.`,
+      remedy: `Give ${ours.env} a port of its own, for example ${port === 9000 ? 9001 : 9000}.`,
+    },
+  ]
+}
+
 function unsafe(config: Config, told: readonly Problem[]): Problem[] {
   const found: Problem[] = []
   if (!config.issuer && !isTold(settings.issuer.env, told)) {
@@ -163,6 +197,12 @@ function unsafe(config: Config, told: readonly Problem[]): Problem[] {
     found.push({
       what: 'COUNTERSIGN_REFRESH_TTL is longer than COUNTERSIGN_SESSION_TTL.',
       remedy: 'Shorten the first or lengthen the second.',
+    })
+  }
+  if (config.workers > 1 && config.database.kind === 'sqlite' && config.database.file === ':memory:') {
+    found.push({
+      what: `${settings.workers.env} is ${config.workers}, and the database is in memory: each worker would have its own.`,
+      remedy: 'Set one worker, or take a database on disk: remove DATABASE_URL, or set it to sqlite:PATH.',
     })
   }
   return found

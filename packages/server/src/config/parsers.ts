@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 
 /** A text becomes a value, or a sentence that says what was expected. */
 export type Parser<T> = (text: string) => { value: T } | { expected: string }
@@ -8,6 +9,16 @@ export function integer(least: number, most: number): Parser<number> {
     const value = Number(text)
     const fits = /^\d+$/.test(text) && value >= least && value <= most
     return fits ? { value } : { expected: `a whole number from ${least} to ${most}` }
+  }
+}
+
+/** A number of processes, or `auto`: one for each processor. */
+export function processes(most: number): Parser<number> {
+  const parse = integer(1, most)
+  return (text) => {
+    if (text === 'auto') return { value: Math.min(availableParallelism(), most) }
+    const parsed = parse(text)
+    return 'value' in parsed ? parsed : { expected: `${parsed.expected}, or auto: one for each processor` }
   }
 }
 
@@ -94,13 +105,6 @@ function isAddressRange(text: string): boolean {
   const [, host = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const family = isIP(host)
   return family !== 0 && Number(bits) <= (family === 4 ? 32 : 128)
-}
-
-/** Where the data lies. PostgreSQL's addresses are refused by name, so that nobody wonders. */
-export const database: Parser<string> = (text) => {
-  const path = /^sqlite:(.+)$/.exec(text)?.[1]
-  if (path) return { value: path }
-  return { expected: 'sqlite:PATH, for example sqlite:/var/lib/countersign/countersign.db' }
 }
 
 function commaList(text: string): string[] {

@@ -16,6 +16,15 @@ interface Row {
   bad: readonly string[]
 }
 
+function sqliteAt(file: string) {
+  return { kind: 'sqlite', file }
+}
+
+function postgresAt(fields: object) {
+  const usual = { host: '127.0.0.1', port: 5432, user: 'me', database: 'auth', password: undefined }
+  return { kind: 'postgres', ...usual, sslMode: undefined, sslFiles: {}, tls: undefined, ...fields }
+}
+
 const badDurations = [
   '15 m',
   '-1',
@@ -51,6 +60,41 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: [' '],
   },
+  workers: {
+    as: 'workers',
+    usual: 1,
+    good: [
+      ['1', 1],
+      ['64', 64],
+      ['auto', Math.min(availableParallelism(), 64)],
+    ],
+    bad: ['0', '65', '1.5', 'all', 'Auto'],
+  },
+  shutdownDelaySeconds: {
+    as: 'shutdownDelaySeconds',
+    usual: 0,
+    good: [
+      ['0', 0],
+      ['5s', 5],
+      ['1m', 60],
+    ],
+    bad: ['61', ...badDurations],
+  },
+  managementPort: {
+    as: 'managementPort',
+    usual: undefined,
+    good: [
+      ['0', 0],
+      ['9000', 9000],
+    ],
+    bad: ['65536', '-1', 'on', 'off'],
+  },
+  managementHost: {
+    as: 'managementHost',
+    usual: '127.0.0.1',
+    good: [['0.0.0.0', '0.0.0.0']],
+    bad: [' '],
+  },
   data: {
     as: 'dataFolder',
     usual: resolve('countersign-data'),
@@ -58,13 +102,84 @@ const rows: Record<SettingName, Row> = {
     bad: [' '],
   },
   database: {
-    as: 'databaseFile',
-    usual: resolve('countersign-data/countersign.db'),
+    as: 'database',
+    usual: sqliteAt(resolve('countersign-data/countersign.db')),
     good: [
-      ['sqlite:/srv/x.db', '/srv/x.db'],
-      ['sqlite::memory:', ':memory:'],
+      ['sqlite:/srv/x.db', sqliteAt('/srv/x.db')],
+      ['sqlite::memory:', sqliteAt(':memory:')],
+      ['postgres://me@127.0.0.1/auth', postgresAt({})],
+      ['postgresql://me@localhost:80/auth', postgresAt({ host: 'localhost', port: 80 })],
+      ['postgres://me@[::1]:6432/auth', postgresAt({ host: '::1', port: 6432 })],
+      [
+        'postgres://m%40e:p%2Fw%3A@127.0.0.1/a%20b',
+        postgresAt({ user: 'm@e', password: 'p/w:', database: 'a b' }),
+      ],
+      ['postgres://me@/auth?host=/run/postgresql', postgresAt({ host: '/run/postgresql' })],
+      ['postgres://me@db/auth?sslmode=disable', postgresAt({ host: 'db', sslMode: 'disable' })],
+      [
+        'postgres://me@db/auth?sslmode=require',
+        postgresAt({ host: 'db', sslMode: 'require', tls: { verify: 'nothing' } }),
+      ],
+      [
+        'postgres://me@db/auth?sslmode=verify-ca',
+        postgresAt({ host: 'db', sslMode: 'verify-ca', tls: { verify: 'chain' } }),
+      ],
+      [
+        'postgres://me@db/auth?sslmode=verify-full',
+        postgresAt({ host: 'db', sslMode: 'verify-full', tls: { verify: 'chain_and_name' } }),
+      ],
     ],
-    bad: ['postgres://user:hidden@host/db', 'sqlite:', '/srv/x.db'],
+    bad: [
+      ...[
+        'sqlite:',
+        '/srv/x.db',
+        'mysql://user@host/db',
+        'postgres:',
+        'postgres://host/db',
+        'postgres://me@host',
+      ],
+      ...['postgres://me@/db', 'postgres://me@h:99999/db', 'postgres://m%e@h/db', 'postgres://me:a/b@h/db'],
+      ...[
+        'postgres://me@h/db?sslmode=prefer',
+        'postgres://me@h/db?sslmod=require',
+        'postgres://me@h1,h2/db?x=1',
+      ],
+      // Encrypted or not: beyond this machine it has to be said.
+      'postgres://user:hidden@host/db',
+    ],
+  },
+  databasePassword: {
+    as: 'database',
+    usual: sqliteAt(resolve('countersign-data/countersign.db')),
+    good: [],
+    bad: [' '],
+  },
+  databasePool: {
+    as: 'databasePool',
+    usual: 10,
+    good: [
+      ['1', 1],
+      ['1000', 1000],
+    ],
+    bad: ['0', '1001', 'all'],
+  },
+  databaseConnectTimeoutSeconds: {
+    as: 'databaseConnectTimeoutSeconds',
+    usual: 3,
+    good: [
+      ['1s', 1],
+      ['1m', 60],
+    ],
+    bad: ['0', '61', ...badDurations],
+  },
+  databaseStatementTimeoutSeconds: {
+    as: 'databaseStatementTimeoutSeconds',
+    usual: 5,
+    good: [
+      ['1s', 1],
+      ['1m', 60],
+    ],
+    bad: ['0', '61', ...badDurations],
   },
   issuer: {
     as: 'issuer',
@@ -291,6 +406,88 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: ['xml'],
   },
+  tracingDisabled: {
+    as: 'tracingDisabled',
+    usual: false,
+    good: [
+      ['true', true],
+      ['False', false],
+    ],
+    bad: ['yes', '1'],
+  },
+  tracesExporters: {
+    as: 'tracesExporters',
+    usual: undefined,
+    good: [
+      ['none', []],
+      ['otlp', ['otlp']],
+      ['console, otlp,otlp', ['console', 'otlp']],
+    ],
+    bad: ['jaeger', 'otlp,none', 'otlp,', 'OTLP'],
+  },
+  otlpEndpoint: {
+    as: 'otlpEndpoint',
+    usual: undefined,
+    good: [['https://otlp.example.com/otlp', 'https://otlp.example.com/otlp']],
+    bad: ['collector:4317', '127.0.0.1:4318', 'grpc://collector', ' '],
+  },
+  otlpTracesEndpoint: {
+    as: 'otlpTracesEndpoint',
+    usual: undefined,
+    good: [['http://[::1]:4318/v1/traces', 'http://[::1]:4318/v1/traces']],
+    bad: ['/v1/traces'],
+  },
+  otlpProtocol: {
+    as: 'otlpProtocol',
+    usual: 'http/protobuf',
+    good: [['grpc', 'grpc']],
+    bad: ['protobuf', 'http'],
+  },
+  otlpTracesProtocol: {
+    as: 'otlpTracesProtocol',
+    usual: undefined,
+    good: [['http/json', 'http/json']],
+    bad: ['json'],
+  },
+  serviceName: { as: 'serviceName', usual: undefined, good: [['sign in', 'sign in']], bad: [' '] },
+  resourceAttributes: {
+    as: 'resourceAttributes',
+    usual: undefined,
+    good: [
+      ['a=b', { a: 'b' }],
+      [' a = b%2Cc , d=%C3%A9,', { a: 'b,c', d: 'é' }],
+    ],
+    bad: ['a', '=b', 'a=b=c', 'a=%', ',', 'a=b,c'],
+  },
+  tracesSampler: {
+    as: 'tracesSampler',
+    usual: 'parentbased_always_on',
+    good: [['traceidratio', 'traceidratio']],
+    bad: ['jaeger_remote', 'always', 'Always_on'],
+  },
+  tracesShare: {
+    as: 'tracesShare',
+    usual: 1,
+    good: [
+      ['0', 0],
+      ['.5', 0.5],
+      ['1.0', 1],
+    ],
+    bad: ['1.1', '-0.1', '10%', '1e-2', '0x1', 'half', '.'],
+  },
+  propagators: {
+    as: 'propagators',
+    usual: ['tracecontext', 'baggage'],
+    good: [
+      ['tracecontext', ['tracecontext']],
+      ['none', []],
+    ],
+    bad: ['b3', 'tracecontext,b3'],
+  },
+  spanDelayMs: { as: 'spanDelayMs', usual: 5000, good: [['100', 100]], bad: ['0', '5s', '-1'] },
+  spanExportTimeoutMs: { as: 'spanExportTimeoutMs', usual: 30_000, good: [['100', 100]], bad: ['0', '1m'] },
+  spanQueueSize: { as: 'spanQueueSize', usual: 2048, good: [['1', 1]], bad: ['0', 'many'] },
+  spanBatchSize: { as: 'spanBatchSize', usual: 512, good: [['1', 1]], bad: ['0', '1e3'] },
 }
 
 const names = Object.keys(settings) as SettingName[]

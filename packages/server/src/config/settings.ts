@@ -1,32 +1,17 @@
+import { database } from './database-address.ts'
 import {
   address,
   anyText,
   choice,
-  database,
   duration,
   integer,
   origins,
-  type Parser,
+  processes,
   proxies,
   secrets,
 } from './parsers.ts'
-
-/** One setting: where it comes from, what it may be, what it is for. The reference page is made from this table. */
-export interface Setting<T> {
-  env: string
-  /** a command-line flag that wins over the environment */
-  flag?: string
-  parse: Parser<T>
-  /** as one would write it; absent where there is none */
-  default?: string
-  /** what production has where it differs */
-  productionDefault?: string
-  /** `<env>_FILE` may name a file that holds it; it is never printed */
-  secret?: true
-  doc: string
-}
-
-const setting = <T>(definition: Setting<T>): Setting<T> => definition
+import { type Setting, setting } from './setting.ts'
+import { tracingSettings } from './tracing/tracing-settings.ts'
 
 /** Every setting there is. */
 export const settings = {
@@ -44,6 +29,30 @@ export const settings = {
     default: '127.0.0.1',
     doc: 'Address to listen on. `0.0.0.0` or `::` opens it to the network.',
   }),
+  workers: setting({
+    env: 'COUNTERSIGN_WORKERS',
+    flag: 'workers',
+    parse: processes(64),
+    default: '1',
+    doc: 'Processes that share the port under `countersign start`; `countersign dev` always runs one.',
+  }),
+  shutdownDelaySeconds: setting({
+    env: 'COUNTERSIGN_SHUTDOWN_DELAY',
+    parse: duration(0, 60),
+    default: '0',
+    doc: 'How long a server that is told to stop still serves while `/readyz` says 503, so that whoever sends it requests can notice. In Kubernetes `5s`.',
+  }),
+  managementPort: setting({
+    env: 'COUNTERSIGN_MANAGEMENT_PORT',
+    parse: integer(0, 65_535),
+    doc: 'TCP port of a second listener, for operators: `/metrics`, `/livez`, `/readyz`. 0 takes any free one. Not set: there is none, and nothing is measured.',
+  }),
+  managementHost: setting({
+    env: 'COUNTERSIGN_MANAGEMENT_HOST',
+    parse: anyText,
+    default: '127.0.0.1',
+    doc: 'Address of the management port. It asks for no password: open it only to a network that you trust.',
+  }),
   data: setting({
     env: 'COUNTERSIGN_DATA',
     flag: 'data',
@@ -55,7 +64,31 @@ export const settings = {
     env: 'DATABASE_URL',
     parse: database,
     secret: true,
-    doc: 'Where the data lies: `sqlite:PATH`. Default: `countersign.db` in the data folder.',
+    doc: 'Where the data lies: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. Parameters of the latter: `sslmode` (`verify-full`, `verify-ca`, `require`, `disable`; needed unless the server is on this machine), `sslrootcert`, `sslcert`, `sslkey` (PEM files), `host` (folder of a socket). Default: `countersign.db` in the data folder.',
+  }),
+  databasePassword: setting({
+    env: 'DATABASE_PASSWORD',
+    parse: anyText,
+    secret: true,
+    doc: 'Password for PostgreSQL, where it is kept apart from `DATABASE_URL`; it wins over one in there.',
+  }),
+  databasePool: setting({
+    env: 'COUNTERSIGN_DB_POOL',
+    parse: integer(1, 1_000),
+    default: '10',
+    doc: 'Connections to PostgreSQL of each process at the most, made when they are needed. All processes together must stay below its `max_connections`.',
+  }),
+  databaseConnectTimeoutSeconds: setting({
+    env: 'COUNTERSIGN_DB_CONNECT_TIMEOUT',
+    parse: duration(1, 60),
+    default: '3s',
+    doc: 'How long a request waits for a connection to PostgreSQL before it is answered 503.',
+  }),
+  databaseStatementTimeoutSeconds: setting({
+    env: 'COUNTERSIGN_DB_STATEMENT_TIMEOUT',
+    parse: duration(1, 60),
+    default: '5s',
+    doc: 'How long PostgreSQL may work on one statement before it is given up and answered 503.',
   }),
   issuer: setting({
     env: 'COUNTERSIGN_ISSUER',
@@ -167,7 +200,7 @@ export const settings = {
   hashParallel: setting({
     env: 'COUNTERSIGN_HASH_PARALLEL',
     parse: integer(1, 256),
-    doc: 'Passwords hashed at once. Default: the number of processors.',
+    doc: 'Passwords hashed at once, in each process. Default: the number of processors, shared out among the workers.',
   }),
   hashQueue: setting({
     env: 'COUNTERSIGN_HASH_QUEUE',
@@ -205,6 +238,7 @@ export const settings = {
     default: 'auto',
     doc: '`auto` is pretty on a terminal and one JSON object a line elsewhere.',
   }),
+  ...tracingSettings,
 } as const
 
 export type SettingName = keyof typeof settings

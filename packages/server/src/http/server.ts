@@ -19,6 +19,7 @@ import { createPathTable, type PathTable } from './methods.ts'
 import { renderError } from './render-error.ts'
 import { refuseUnclearHeaders } from './request-guards.ts'
 import type { AnyRoute } from './route.ts'
+import { type RequestHead, type Surrounding, surroundRequests } from './surround.ts'
 
 export interface HttpServerOptions {
   routes: readonly AnyRoute[]
@@ -27,6 +28,8 @@ export interface HttpServerOptions {
   corsOrigins: readonly string[]
   /** how many proxies, or which, may say where a request came from */
   trustProxy: number | readonly string[] | false
+  /** what each request happens inside of; leave it out where there is nothing */
+  surround?: ((head: RequestHead) => Surrounding) | undefined
   /** told of every answer; leave it out where nobody listens */
   onAnswer?: (answer: Answered) => void
   /** told of every failure that is ours, and of refusals that say the store is away */
@@ -64,7 +67,8 @@ const maxConnections = 10_000
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const paths = createPathTable(options.routes)
   const app = fastify<Server, IncomingMessage, ServerResponse>(fastifyOptions(options, paths))
-  app.server.maxConnections = maxConnections
+  // One of several workers would hand them on to the next, which may have as many itself.
+  Object.assign(app.server, { maxConnections, dropMaxConnection: true })
   await app.register(swagger, { openapi: openApiFrame(options.api), transform: withRefusals(paths) })
   readBodies(app)
   addHooks(app, options, paths)
@@ -145,6 +149,7 @@ function readBodies(app: FastifyInstance): void {
 
 function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {
   const stamp = stampWith(options)
+  if (options.surround) surroundRequests(app, options.surround)
   app.addHook('onRequest', (request, reply, done) => {
     stamp(request, reply)
     const isPreflight = allowOrigin(options.corsOrigins, request, reply)

@@ -88,6 +88,23 @@ describe('admission', () => {
     await Promise.all(outcomes)
   })
 
+  test('whoever listens hears of everyone who is turned away, and why', async () => {
+    const heard: string[] = []
+    const gate = openGate({ parallel: 1, queueLimit: 2, onRefused: (reason) => void heard.push(reason) })
+    const slow = startable()
+    const running = gate.run(slow.work)
+    await refusalOf(gate.run(slow.work, AbortSignal.abort()))
+    const leaver = new AbortController()
+    const waiting = [gate.run(slow.work), gate.run(slow.work, leaver.signal)].map(refusalOf)
+    await refusalOf(gate.run(slow.work))
+    leaver.abort()
+    await pass(1000)
+    await Promise.all(waiting)
+    expect(heard).toEqual(['client_gone', 'queue_full', 'client_gone', 'deadline'])
+    slow.finish()
+    await running
+  })
+
   test('a queue of 0 works without a queue', async () => {
     const gate = openGate({ parallel: 1, queueLimit: 0 })
     const slow = startable()

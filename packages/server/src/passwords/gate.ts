@@ -22,7 +22,16 @@ export interface GateOptions {
   /** the longest wait for a slot, in milliseconds */
   deadlineMs: number
   clock: Clock
+  /** told of every work that is turned away */
+  onRefused?: (reason: keyof typeof refusals) => void
 }
+
+/** Why a work is turned away, and what the log says of it. */
+const refusals = {
+  queue_full: 'the queue is full',
+  deadline: 'waited past the deadline',
+  client_gone: 'the client has gone',
+} as const
 
 /** Weight of the newest duration in the running mean: some eight works are remembered. */
 const SMOOTHING = 1 / 8
@@ -33,14 +42,16 @@ const SMOOTHING = 1 / 8
  * slows down nothing but logins.
  * @see OWASP ASVS 5.0, 11.4.2 and 15.1.3 (resource-demanding functions)
  */
-export function createGate({ parallel, queueLimit, deadlineMs, clock }: GateOptions): Gate {
+export function createGate({ parallel, queueLimit, deadlineMs, clock, onRefused }: GateOptions): Gate {
   const queue = new Set<() => void>()
   let running = 0
   let meanMs = 0
 
-  function refusal(reason: string): AuthError {
+  function refusal(reason: keyof typeof refusals): AuthError {
+    onRefused?.(reason)
     const waitMs = (meanMs * (queue.size + 1)) / parallel
-    return new AuthError('overloaded', { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)), reason })
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000))
+    return new AuthError('overloaded', { retryAfterSeconds, reason: refusals[reason] })
   }
 
   function waitForSlot(signal?: AbortSignal): Promise<void> {
@@ -52,8 +63,8 @@ export function createGate({ parallel, queueLimit, deadlineMs, clock }: GateOpti
         settle()
       }
       const admit = () => leave(resolve)
-      const shed = () => leave(() => reject(refusal('waited past the deadline')))
-      const abandon = () => leave(() => reject(refusal('the client has gone')))
+      const shed = () => leave(() => reject(refusal('deadline')))
+      const abandon = () => leave(() => reject(refusal('client_gone')))
       const timer = setTimeout(shed, deadlineMs)
       timer.unref()
       signal?.addEventListener('abort', abandon)
@@ -62,12 +73,12 @@ export function createGate({ parallel, queueLimit, deadlineMs, clock }: GateOpti
   }
 
   async function enter(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) throw refusal('the client has gone')
+    if (signal?.aborted) throw refusal('client_gone')
     if (running < parallel) {
       running += 1
       return
     }
-    if (queue.size >= queueLimit) throw refusal('the queue is full')
+    if (queue.size >= queueLimit) throw refusal('queue_full')
     await waitForSlot(signal)
   }
 

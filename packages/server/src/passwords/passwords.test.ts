@@ -98,6 +98,33 @@ describe('the gate', () => {
   })
 })
 
+test('whoever measures hears of each hash which algorithm it took, past the gate', async () => {
+  const heard: string[] = []
+  let inside = false
+  const passwords = createPasswords({
+    parameters: cheap,
+    gate: {
+      async run(work) {
+        inside = true
+        const made = await work()
+        inside = false
+        return made
+      },
+      depth: () => ({ running: 0, waiting: 0 }),
+    },
+    measureHash: (algorithm, hash) => {
+      heard.push(`${algorithm} ${inside}`)
+      return hash()
+    },
+  })
+  const stored = await passwords.hash('test1234')
+  expect(await passwords.verify('test1234', stored)).toEqual({ matches: true, rehash: false })
+  for (const other of [IMPORTED, UNUSABLE, undefined]) await passwords.verify('test1234', other)
+  expect(heard).toEqual(
+    ['argon2id', 'argon2id', 'pbkdf2_sha1', 'argon2id', 'argon2id'].map((one) => `${one} true`),
+  )
+})
+
 test.each([
   ['more than 1 GiB', { memoryKib: 2 * 1024 ** 2, timeCost: 1, parallelism: 1 }],
   ['too little memory for its lanes', { memoryKib: 8, timeCost: 1, parallelism: 2 }],

@@ -1,5 +1,5 @@
 import { type Argon2idParameters, hashArgon2id, makeDecoy, needsRehash } from './argon2id.ts'
-import { findCheck } from './formats/formats.ts'
+import { algorithmOf, findCheck } from './formats/formats.ts'
 import type { Gate } from './gate.ts'
 
 export interface PasswordVerdict {
@@ -30,25 +30,33 @@ export interface Passwords {
 export interface PasswordsOptions {
   parameters: Argon2idParameters
   gate: Gate
+  /** runs a hash, so that somebody can measure it; the time in the queue is over by then */
+  measureHash?: <T>(algorithm: string, hash: () => Promise<T>) => Promise<T>
 }
 
 /**
  * All hashing goes through the gate.
  * @throws RangeError if no hash made with the parameters would be verified: they make no sense or cost too much
  */
-export function createPasswords({ parameters, gate }: PasswordsOptions): Passwords {
+export function createPasswords({ parameters, gate, measureHash = justRun }: PasswordsOptions): Passwords {
   const decoy = makeDecoy(parameters)
   const checkDecoy = findCheck(decoy)
   if (!checkDecoy) throw new RangeError('The argon2id parameters are out of bounds.')
 
   const compare = async (password: string, stored: string): Promise<PasswordVerdict> => {
-    const check = findCheck(stored) ?? checkDecoy
-    const matches = await check(password)
+    const found = findCheck(stored)
+    const algorithm = algorithmOf(found ? stored : decoy)
+    const matches = await measureHash(algorithm, () => (found ?? checkDecoy)(password))
     return { matches, rehash: matches && needsRehash(stored, parameters) }
   }
 
   return {
-    hash: (password, signal) => gate.run(() => hashArgon2id(password, parameters), signal),
+    hash: (password, signal) =>
+      gate.run(() => measureHash('argon2id', () => hashArgon2id(password, parameters)), signal),
     verify: (password, stored = decoy, signal) => gate.run(() => compare(password, stored), signal),
   }
+}
+
+function justRun<T>(_: string, hash: () => Promise<T>): Promise<T> {
+  return hash()
 }

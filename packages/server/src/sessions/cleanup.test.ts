@@ -15,11 +15,25 @@ test('walks the table a batch a call, and starts again at its end', async () => 
   expect(batches).toEqual([
     { deleted: 200, atEnd: false },
     { deleted: 200, atEnd: false },
-    { deleted: 50, atEnd: true },
+    { deleted: 50, atEnd: true, live: 1 },
   ])
   await addSession(store, user, { created_at: t0 - 30 * day })
-  expect(await cleanUp(t0)).toEqual({ deleted: 1, atEnd: true })
+  expect(await cleanUp(t0)).toEqual({ deleted: 1, atEnd: true, live: 1 })
   expect(await store.findSession(kept.id)).toBeDefined()
+})
+
+test('at the end of a walk it says how many sessions were live in all of it', async () => {
+  const store = await openSqliteStore({ file: ':memory:', now: t0 })
+  const user = await addUser(store)
+  for (let made = 0; made < 250; made += 1) await addSession(store, user, { created_at: t0 + made })
+  const ended = await addSession(store, user, { created_at: t0 })
+  await store.endSession({ sessionId: ended.id, now: t0, reason: 'logout' })
+  await addSession(store, user, { created_at: t0, expires_at: t0 + minute })
+  const cleanUp = createCleanup(store, memoryMs)
+  for (let walk = 0; walk < 2; walk += 1) {
+    expect(await cleanUp(t0 + minute)).toEqual({ deleted: 0, atEnd: false })
+    expect(await cleanUp(t0 + minute)).toEqual({ deleted: 0, atEnd: true, live: 250 })
+  }
 })
 
 test('a revoked session stays as long as its access tokens could live', async () => {

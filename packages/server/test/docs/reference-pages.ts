@@ -3,12 +3,14 @@ import { openTestServer } from '../harness.ts'
 import { commandLineParts } from './command-line.ts'
 import { httpReferenceParts } from './http-reference.ts'
 import type { MadeParts } from './made-parts.ts'
+import { metricsParts } from './metrics.ts'
 
 /** The pages that have made parts, each with what is made for it now. */
 export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadeParts>> {
   return new Map([
     ['docs/reference/http.md', httpReferenceParts(await describeApi())],
     ['docs/reference/command-line.md', await commandLineParts()],
+    ['docs/reference/metrics.md', metricsParts()],
   ])
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findCheck } from './formats.ts'
+import { algorithmOf, findCheck } from './formats.ts'
 
 const ASCII = 'test1234'
 const UNICODE = 'Grüße, Ωμέγα & 密码 🔑'
@@ -201,4 +201,21 @@ test('a damaged row never throws', async () => {
     expect((await findCheck(row)?.('not the password')) ?? false).toBe(false)
   })
   await fc.assert(property, { numRuns: 300 })
+})
+
+test('the algorithm of every format has one name, whoever wrote it', () => {
+  const names = new Set(vectors.map(([, , stored]) => algorithmOf(stored)))
+  const expected = [
+    'argon2d',
+    'argon2i',
+    'argon2id',
+    'bcrypt',
+    'bcrypt_sha256',
+    'pbkdf2_sha1',
+    'pbkdf2_sha256',
+    'scrypt',
+  ]
+  expect([...names].filter((name) => !expected.includes(name))).toEqual([])
+  expect(algorithmOf('$argon2id$v=19$m=512,t=2,p=2$salt$hash')).toBe('argon2id')
+  expect(algorithmOf('argon2$argon2i$v=19$m=512,t=2,p=2$salt$hash')).toBe('argon2i')
 })

@@ -15,6 +15,12 @@ const readers: ReadonlyMap<string, FormatReader> = new Map([
   ['scrypt', readScrypt],
 ])
 
+/** The name of the algorithm in a stored password for which there is a check: `argon2id`, `pbkdf2_sha256` and so on. */
+export function algorithmOf(stored: string): string {
+  const [format = '', variant = ''] = stored.split('$', 2)
+  return format === '' || format === 'argon2' ? variant : format
+}
+
 /**
  * Finds the check for a stored password, ours or Django's. Undefined for text that no password matches: empty, marked
  * unusable with `!` as Django does, of an unknown format, malformed, or costlier than the bounds allow.
