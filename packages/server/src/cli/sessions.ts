@@ -10,10 +10,11 @@ import { getUser } from './users/get-user.ts'
 const help = `Usage: countersign sessions list [--user NAME|ID] [--limit N] [--after ID] [--json]
        countersign sessions revoke ID
        countersign sessions revoke --user NAME|ID
+       countersign sessions revoke --all
 
 list     live sessions, newest first: who, on what, since when
-revoke   end one session, or all of a user; a running server refuses its tokens
-         within a second
+revoke   end one session, all of a user, or all there are (after a backup was
+         restored); a running server refuses their tokens within a second
 
   --user NAME|ID   sessions of this user only
   --limit N        at most so many, 50 if not given
@@ -50,17 +51,18 @@ const list = command({
 const revoke = command({
   name: 'sessions revoke',
   help,
-  flags: { ...dataFlag, user: { type: 'string' } },
+  flags: { ...dataFlag, user: { type: 'string' }, all: { type: 'boolean' } },
   operands: ['[ID]'],
   async run({ values, operands: [id], terminal }) {
-    const { user } = values
-    if ((id === undefined) === (user === undefined)) {
-      throw new UsageError('Name one session by its ID, or all of a user with --user NAME.')
+    const { user, all } = values
+    if ([id, user, all].filter((one) => one !== undefined).length !== 1) {
+      throw new UsageError('Name one session by its ID, all of a user with --user NAME, or --all.')
     }
     terminal.print(
-      await withTools({ flags: values, wanted: 'existing' }, (tools) =>
-        id === undefined ? revokeAll(tools, user ?? '') : revokeOne(tools, id),
-      ),
+      await withTools({ flags: values, wanted: 'existing' }, (tools) => {
+        if (id !== undefined) return revokeOne(tools, id)
+        return user === undefined ? revokeAll(tools) : revokeOfUser(tools, user)
+      }),
     )
     return 0
   },
@@ -80,10 +82,26 @@ async function revokeOne({ store, clock }: Tools, sessionId: string): Promise<st
   }
 }
 
-async function revokeAll(tools: Tools, who: string): Promise<string> {
+async function revokeOfUser(tools: Tools, who: string): Promise<string> {
   const { id: userId, username } = await getUser(tools, who)
   const ended = await tools.store.endSessionsOfUser({ userId, now: tools.clock(), reason: 'operator' })
   return `Ended ${ended.length === 1 ? 'one session' : `${ended.length} sessions`} of ${username}.`
+}
+
+/** Sessions that are opened meanwhile are newer, and stay. */
+async function revokeAll({ store, clock }: Tools): Promise<string> {
+  let ended = 0
+  let after: string | undefined
+  do {
+    const page = await store.listSessions({ after, limit: pageSize })
+    const live = page.filter(({ revoked_at }) => revoked_at === null)
+    const end = ({ id: sessionId }: SessionRow) =>
+      store.endSession({ sessionId, now: clock(), reason: 'operator' })
+    const outcomes = await Promise.all(live.map(end))
+    ended += outcomes.filter((outcome) => outcome === 'ended').length
+    after = page.length < pageSize ? undefined : page.at(-1)?.id
+  } while (after !== undefined)
+  return `Ended ${ended === 1 ? 'one session' : `${ended} sessions`}.`
 }
 
 /** A user has so few that one reading has them all. */
