@@ -47,7 +47,7 @@ function cleaner({ audit, clock, cleanUp, metrics }: Deployment, lease: Lease): 
     if (clock() < restUntil || !(await lease.isHeld())) return
     const { deleted, atEnd, live } = await cleanUp(clock())
     if (deleted > 0) audit.record('session.cleaned', { count: deleted })
-    if (live !== undefined) metrics?.activeSessions(live)
+    metrics?.activeSessions(live)
     if (atEnd) restUntil = clock() + cleanUpRestMs
   }
 }

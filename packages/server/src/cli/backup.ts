@@ -32,6 +32,7 @@ export const backup = command({
 })
 
 async function copy({ store }: Tools, target: string): Promise<void> {
+  if (!store.backup) throw new CommandError(otherTool)
   try {
     await store.backup(target)
   } catch (thrown) {
@@ -40,6 +41,9 @@ async function copy({ store }: Tools, target: string): Promise<void> {
     throw thrown
   }
 }
+
+const otherTool =
+  'PostgreSQL has tools of its own for this: pg_dump --format=custom --file=FILE, or what your provider offers.'
 
 function exists(target: string): CommandError {
   return new CommandError(`${target} exists already, and a backup overwrites nothing. Name a new file.`)

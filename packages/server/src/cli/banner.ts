@@ -8,11 +8,23 @@ import type { Terminal } from './terminal/terminal.ts'
 
 type Marker = Pick<Terminal, 'mark'>
 
+/** Where a server that was just started is reached from this machine. */
+export interface Places {
+  /** the public listener */
+  api: string
+  /** the one for operators */
+  management: string | undefined
+}
+
 /**
  * What `dev` shows when it listens: where everything is, and three lines that work when they are pasted into a shell
  * one after the other.
  */
-export function devBanner({ mark }: Marker, address: string, { config, keyRing }: Deployment): string {
+export function devBanner(
+  { mark }: Marker,
+  { api: address, management }: Places,
+  { config, keyRing }: Deployment,
+): string {
   const key = keyRing.rows().find((row) => row.state === 'current')
   const places = pairsText(
     [
@@ -20,6 +32,7 @@ export function devBanner({ mark }: Marker, address: string, { config, keyRing }
       ['API reference', `${address}/docs`],
       ['OpenAPI', `${address}/openapi.json`],
       ['Public keys', `${address}/.well-known/jwks.json`],
+      ...(management ? [['Metrics', `${management}/metrics`] as const] : []),
       ['Data folder', shownPath(config.dataFolder)],
       ['Signing key', `${key?.algorithm} ${shortKid(key?.kid ?? '')}`],
     ],
@@ -27,7 +40,7 @@ export function devBanner({ mark }: Marker, address: string, { config, keyRing }
   )
   return [
     '',
-    `  ${mark('bold', `Countersign ${version}`)} · development · ${databaseText(config)}`,
+    `  ${mark('bold', `Countersign ${version}`)} · development · ${storeText(config)}`,
     '',
     places.replaceAll(/http\S+/g, (link) => mark('cyan', link)),
     ...openWarning(config).map((line) => `\n  ${mark('yellow', line)}`),
@@ -41,9 +54,11 @@ export function devBanner({ mark }: Marker, address: string, { config, keyRing }
   ].join('\n')
 }
 
-/** The one line that `start` says. */
-export function startLine(address: string, { config }: Deployment): string {
-  return `Countersign ${version} serves ${config.issuer} on ${address} (production, ${databaseText(config)})`
+/** What `start` says: a line, and one more where there is a management port. */
+export function startLines({ api, management }: Places, config: Config): string {
+  const workers = config.workers === 1 ? '' : `, ${config.workers} workers`
+  const line = `Countersign ${version} serves ${config.issuer} on ${api} (production, ${storeText(config)}${workers})`
+  return management ? `${line}\nMetrics and health are on ${management}` : line
 }
 
 /** Enough of a key's id to tell it from the others, and to name it to `keys revoke`. */
@@ -61,9 +76,10 @@ function tryLines(address: string): string[] {
   ]
 }
 
-function databaseText({ databaseFile, dataFolder }: Config): string {
-  if (databaseFile === ':memory:') return 'SQLite in memory, gone when it stops'
-  return databaseFile.startsWith(dataFolder) ? 'SQLite' : `SQLite ${shownPath(databaseFile)}`
+function storeText({ database, dataFolder }: Config): string {
+  if (database.kind === 'postgres') return `PostgreSQL at ${database.host}`
+  if (database.file === ':memory:') return 'SQLite in memory, gone when it stops'
+  return database.file.startsWith(dataFolder) ? 'SQLite' : `SQLite ${shownPath(database.file)}`
 }
 
 function openWarning({ host }: Config): string[] {

@@ -1,4 +1,5 @@
 import { type Config, localAddress } from '../config/config.ts'
+import { databaseText } from '../config/database-address.ts'
 import { version } from '../version.ts'
 import { addressFlags, command } from './command.ts'
 import { UsageError } from './failure.ts'
@@ -24,7 +25,8 @@ const timeoutMs = 3_000
 /** `foreign` answers, but is not Countersign. */
 type ServerState = 'ready' | 'not_ready' | 'foreign' | 'none'
 
-interface Answer {
+/** What a server said when it was asked whether it is ready. */
+export interface Answer {
   server: ServerState
   /** what it says of itself, a line each */
   checks: string[]
@@ -50,9 +52,9 @@ export const status = command({
 })
 
 function factsOf(config: Config, address: string) {
-  const { issuer, audience, dataFolder, databaseFile } = config
+  const { issuer, audience, dataFolder, database } = config
   const jwks_uri = `${issuer}/.well-known/jwks.json`
-  return { version, address, issuer, audience, jwks_uri, data: dataFolder, database: databaseFile }
+  return { version, address, issuer, audience, jwks_uri, data: dataFolder, database: databaseText(database) }
 }
 
 type Facts = ReturnType<typeof factsOf> & Answer
@@ -68,7 +70,8 @@ const renderers = {
     ].join('\n'),
 }
 
-const states: Readonly<Record<ServerState, string>> = {
+/** What a person reads of each state. */
+export const states: Readonly<Record<ServerState, string>> = {
   ready: 'ready',
   not_ready: 'answers, but is not ready',
   foreign: 'something answers there that is not Countersign',
@@ -94,7 +97,11 @@ function textOf(facts: Facts): string {
   ].join('\n')
 }
 
-async function askServer(address: string): Promise<Answer> {
+/**
+ * Asks `/readyz`; never throws.
+ * @param address with nothing behind its port or path; who does not answer within 3 seconds is not there
+ */
+export async function askServer(address: string): Promise<Answer> {
   try {
     const answer = await fetch(`${address}/readyz?verbose`, { signal: AbortSignal.timeout(timeoutMs) })
     return parseReadiness(await answer.text())

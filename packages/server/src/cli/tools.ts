@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { openTools, type Tools } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, loadConfig } from '../config/config.ts'
+import { databaseText } from '../config/database-address.ts'
+import { migrations } from '../store/migrate.ts'
 import { CommandError } from './failure.ts'
 
 /** Flags of the command line as the settings read them. */
@@ -21,6 +23,8 @@ const silent = { record: () => undefined }
  */
 export type Wanted = 'existing' | 'created' | 'migrated' | 'as_it_is'
 
+const schemas = { existing: 'leave', as_it_is: 'leave', created: 'create', migrated: 'migrate' } as const
+
 /**
  * Opens the data of the deployment for one command, and closes it afterwards.
  * @throws CommandError where there is no database, or not the one that this program knows
@@ -30,9 +34,8 @@ export async function withTools<T>(
   work: (tools: Tools) => Promise<T>,
 ): Promise<T> {
   const config = toolConfig(flags)
-  const exists = hasDatabase(config)
-  if (!exists && (wanted === 'existing' || wanted === 'as_it_is')) throw new CommandError(noDatabase(config))
-  const schema = exists && wanted !== 'migrated' ? 'leave' : 'migrate'
+  const schema = schemas[wanted]
+  if (schema === 'leave' && !hasDatabase(config)) throw new CommandError(noDatabase(config))
   const tools = await openTools(config, { clock: systemClock, audit: silent }, schema)
   try {
     if (wanted !== 'as_it_is') await refuseOldSchema(tools)
@@ -43,18 +46,19 @@ export async function withTools<T>(
 }
 
 /**
- * Whether the deployment has a database to look at.
+ * Whether the deployment has a database to look at; one on a server is there until the server says otherwise.
  * @throws CommandError for one in memory, which no other process can see
  */
-export function hasDatabase({ databaseFile }: Config): boolean {
-  if (databaseFile !== ':memory:') return statSync(databaseFile, { throwIfNoEntry: false }) !== undefined
+export function hasDatabase({ database }: Config): boolean {
+  if (database.kind === 'postgres') return true
+  if (database.file !== ':memory:') return statSync(database.file, { throwIfNoEntry: false }) !== undefined
   throw new CommandError('DATABASE_URL names a database in memory, which only its own server can see.')
 }
 
 /** That there is none yet, and what makes one. */
-export function noDatabase({ databaseFile }: Config): string {
+export function noDatabase({ database }: Config): string {
   return (
-    `There is no database at ${databaseFile} yet.\n` +
+    `There is no database at ${databaseText(database)} yet.\n` +
     'Start the server (countersign dev), or create it: countersign migrate. Is it elsewhere? --data FOLDER says where.'
   )
 }
@@ -62,6 +66,11 @@ export function noDatabase({ databaseFile }: Config): string {
 async function refuseOldSchema({ store }: Tools): Promise<void> {
   const { pendingMigrations } = await store.health()
   if (pendingMigrations.length === 0) return
+  if (pendingMigrations.length === migrations.length) {
+    throw new CommandError(
+      'There are no tables in the database yet. Start the server, or make them: countersign migrate.',
+    )
+  }
   throw new CommandError(
     `The database lacks ${pendingMigrations.join(', ')}: it is older than this program. ` +
       'Upgrade it first: countersign backup FILE, then countersign migrate.',

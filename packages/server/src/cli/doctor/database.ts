@@ -1,6 +1,7 @@
 import type { Tools } from '../../app.ts'
 import type { Config } from '../../config/config.ts'
-import type { SigningKeyRow } from '../../store/store.ts'
+import { databaseText } from '../../config/database-address.ts'
+import type { DatabaseFacts, SigningKeyRow } from '../../store/store.ts'
 import { signerOf, verifierOf } from '../../tokens/signing-key.ts'
 import { failureText } from '../failure.ts'
 import { durationText, instantText } from '../terminal/times.ts'
@@ -18,20 +19,47 @@ export async function examineDatabase(config: Config, flags: SettingFlags, now: 
 }
 
 async function examineTables(tools: Tools, now: number): Promise<Finding[]> {
-  const damage = tools.findDamage().map((fault) => finding('database', 'fail', fault))
-  const sound = damage.length > 0 ? damage : [finding('database', 'ok', 'sound')]
-  const { pendingMigrations } = await tools.store.health()
+  const { pendingMigrations, isWritable } = await tools.store.health()
+  const found = [...(await examineStore(tools)), ...(isWritable ? [] : [readOnly])]
   if (pendingMigrations.length > 0) {
     const says = `lacks ${pendingMigrations.join(', ')}: countersign migrate`
-    return [examineClock(now, 0), ...sound, finding('migrations', 'fail', says)]
+    return [await examineTime(tools, now), ...found, finding('migrations', 'fail', says)]
   }
-  const newest = await newestInstant(tools)
   return [
-    examineClock(now, newest),
-    ...sound,
+    await examineTime(tools, now, await newestInstant(tools)),
+    ...found,
     finding('migrations', 'ok', 'all applied'),
     await examineKeys(tools),
   ]
+}
+
+const readOnly = finding('database', 'fail', 'takes no writes: it is a replica, or set to read only')
+
+async function examineStore(tools: Tools): Promise<Finding[]> {
+  if (tools.store.describe) return examineServer(await tools.store.describe(), tools.config)
+  const damage = tools.findDamage().map((fault) => finding('database', 'fail', fault))
+  return damage.length > 0 ? damage : [finding('database', 'ok', 'sound')]
+}
+
+const farMs = 20
+
+function examineServer(facts: DatabaseFacts, { workers, databasePool, database }: Config): Finding[] {
+  const { server, roundTripMs, isDurable, maxConnections, isolation } = facts
+  const way = `${roundTripMs.toFixed(1)} ms away`
+  const place = `${server}, ${databaseText(database)}, ${way}, ${isolation}`
+  const found = [finding('database', roundTripMs > farMs ? 'warn' : 'ok', place)]
+  if (!isDurable) {
+    const says = 'fsync or synchronous_commit is off: what was acknowledged can be lost. Turn both on'
+    found.push(finding('durability', 'fail', says))
+  }
+  const wanted = workers * databasePool
+  if (maxConnections !== undefined && wanted >= maxConnections) {
+    const says = `this node may take ${wanted} of ${maxConnections}: lower COUNTERSIGN_DB_POOL or COUNTERSIGN_WORKERS`
+    found.push(finding('connections', 'fail', says))
+  } else if (maxConnections !== undefined) {
+    found.push(finding('connections', 'ok', `this node takes up to ${wanted} of ${maxConnections}`))
+  }
+  return found
 }
 
 const firstPossible = Date.UTC(2026, 0, 1)
@@ -44,6 +72,19 @@ function examineClock(now: number, newest: number): Finding {
   if (newest <= now + toleranceMs) return finding('clock', 'ok', clock)
   const says = `says ${clock}, ${durationText(newest - now)} before what the database has seen already: set it`
   return finding('clock', 'fail', says)
+}
+
+/** @param newest the last instant in the database, epoch milliseconds, where it can be read */
+async function examineTime({ store }: Tools, machine: number, newest = 0): Promise<Finding> {
+  if (!store.readClock) return examineClock(machine, newest)
+  const skewMs = machine - (await store.readClock())
+  if (Math.abs(skewMs) <= toleranceMs) return examineClock(machine, newest)
+  const apart = `${durationText(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} the database’s`
+  return finding(
+    'clock',
+    'warn',
+    `is ${apart}. Countersign goes by the database’s; resource servers may not: set it`,
+  )
 }
 
 async function newestInstant({ store }: Tools): Promise<number> {

@@ -13,9 +13,12 @@ const help = `Usage: countersign doctor [--json] [--data FOLDER]
 Examines a deployment, running or not, and changes nothing:
 
   settings      what is wrong, and what countersign start would refuse
-  clock         whether it is later than what the database has seen
+  clock         whether it is later than what the database has seen, and near
+                to that of a database server
   data folder   whether only its owner can read it
-  database      whether the file is sound (this reads all of it)
+  database      whether the file is sound (this reads all of it); of a server,
+                how far it is, whether commits are on its disk, and whether it
+                has connections enough
   migrations    whether it is of this version
   keys          whether they open with the secret, and sign
   hashing       what a password costs on this machine; 50 to 250 ms are good

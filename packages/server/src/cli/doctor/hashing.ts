@@ -15,7 +15,7 @@ const mostPasses = 20
 /** What one password costs on this machine, and which settings would cost enough and not too much. */
 export async function examineHashing(config: Config): Promise<Finding> {
   const parameters = { memoryKib: config.argon2MemoryKib, timeCost: config.argon2Time, parallelism: 1 }
-  return judgeHashing(parameters, await measure(parameters), config.hashParallel)
+  return judgeHashing(parameters, await measure(parameters), config.hashParallel * config.workers)
 }
 
 /**

@@ -8,7 +8,7 @@ import { type Finding, finding } from './finding.ts'
 
 /** Whether only the owner can read what lies in the data folder, and can write there. */
 export function examineFolder(config: Config): Finding[] {
-  const folder = dirname(config.databaseFile)
+  const folder = folderOf(config)
   const check = 'data folder'
   const mode = modeOf(folder)
   if (mode === undefined)
@@ -24,8 +24,14 @@ export function examineFolder(config: Config): Finding[] {
   return found.length > 0 ? found : [finding(check, 'ok', `${folder}, for its owner alone`)]
 }
 
-function privateFiles({ databaseFile, dataFolder }: Config): string[] {
-  return [...['', '-wal', '-shm'].map((end) => `${databaseFile}${end}`), secretFile(dataFolder)]
+/** Where the files of the deployment lie; beside a database server that is at most the secret. */
+function folderOf({ database, dataFolder }: Config): string {
+  return database.kind === 'sqlite' ? dirname(database.file) : dataFolder
+}
+
+function privateFiles({ database, dataFolder }: Config): string[] {
+  const files = database.kind === 'sqlite' ? ['', '-wal', '-shm'].map((end) => `${database.file}${end}`) : []
+  return [...files, secretFile(dataFolder)]
 }
 
 function modeOf(path: string): number | undefined {
@@ -49,8 +55,8 @@ const gib = 1024 ** 3
 const leastFree = gib / 10
 
 /** Whether the database has room to grow. */
-export function examineDisk({ databaseFile }: Config): Finding {
-  const folder = nearestFolder(dirname(databaseFile))
+export function examineDisk(config: Config): Finding {
+  const folder = nearestFolder(folderOf(config))
   try {
     const { bavail, bsize } = statfsSync(folder)
     const free = bavail * bsize

@@ -1,4 +1,5 @@
-import { type Config, ConfigError, loadConfig, type Problem } from '../../config/config.ts'
+import { type Config, ConfigError, loadConfig } from '../../config/config.ts'
+import type { Problem } from '../../config/problem.ts'
 import { type SettingFlags, toolConfig } from '../tools.ts'
 import { type Finding, finding } from './finding.ts'
 
