@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/config.ts'
 import { devBanner } from './banner.ts'
 import { addressFlags, command } from './command.ts'
-import { serve } from './serve.ts'
+import { serveAlone } from './serve/alone.ts'
 
 const help = `Usage: countersign dev [--port N] [--host ADDRESS] [--data FOLDER]
 
@@ -23,6 +23,6 @@ export const dev = command({
   flags: addressFlags,
   run: ({ values: { port, host, data }, terminal }) => {
     const config = loadConfig({ mode: 'dev', flags: { port, host, data } })
-    return serve(config, (address, deployment) => terminal.say(devBanner(terminal, address, deployment)))
+    return serveAlone(config, (places, deployment) => terminal.say(devBanner(terminal, places, deployment)))
   },
 })

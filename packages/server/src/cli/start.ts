@@ -1,9 +1,9 @@
 import { loadConfig } from '../config/config.ts'
-import { startLine } from './banner.ts'
+import { type Places, startLines } from './banner.ts'
 import { addressFlags, command } from './command.ts'
-import { serve } from './serve.ts'
 
-const help = `Usage: countersign start [--port N] [--host ADDRESS] [--data FOLDER]
+const help = `Usage: countersign start [--port N] [--host ADDRESS] [--workers N]
+                         [--data FOLDER]
 
 Runs the server for production. It refuses unsafe settings and tells all of them
 at once. It needs at least:
@@ -14,7 +14,12 @@ at once. It needs at least:
 
   --port N         TCP port, 8000 if not given
   --host ADDRESS   address to listen on, 127.0.0.1 if not given
+  --workers N      processes that share the port, 1 if not given; auto is one for
+                   each processor. One that dies is replaced
   --data FOLDER    folder of the database, ./countersign-data if not given
+
+SIGTERM and Ctrl-C let running requests finish, in every worker; a second one does
+not. systemd is told of its start and stop (Type=notify, NotifyAccess=all).
 
 \`countersign help settings\` lists every setting; \`countersign doctor\` examines a
 machine before it goes live.`
@@ -23,9 +28,12 @@ machine before it goes live.`
 export const start = command({
   name: 'start',
   help,
-  flags: addressFlags,
-  run: ({ values: { port, host, data }, terminal }) => {
-    const config = loadConfig({ mode: 'start', flags: { port, host, data } })
-    return serve(config, (address, deployment) => terminal.say(startLine(address, deployment)))
+  flags: { ...addressFlags, workers: { type: 'string' } },
+  async run({ values: { port, host, workers, data }, terminal }) {
+    const config = loadConfig({ mode: 'start', flags: { port, host, workers, data } })
+    const greet = (places: Places) => terminal.say(startLines(places, config))
+    // Loaded apart: a primary process opens no database and answers nobody, so it need not carry what does.
+    if (config.workers > 1) return (await import('./serve/primary.ts')).serveWithWorkers(config, greet)
+    return (await import('./serve/alone.ts')).serveAlone(config, greet)
   },
 })

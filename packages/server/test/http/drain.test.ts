@@ -65,6 +65,31 @@ describe('H25: a server that is told to stop', () => {
     await half.closed
   })
 
+  test('serves on for the delay that was asked for, and says all along that it is not ready', async () => {
+    server = await spawnServer({ data: temporaryFolder(), env: { COUNTERSIGN_SHUTDOWN_DELAY: '4s' } })
+    const startedAt = performance.now()
+    const stopped = server.stop('SIGTERM')
+    await logged('server.draining')
+    for (let round = 0; round < 3; round += 1) {
+      const readiness = await requestOverSocket(server.address, 'GET', '/readyz')
+      expect([readiness.status, readiness.text.includes('draining')]).toEqual([503, true])
+      const body = { username: 'alice', password: 'correct horse battery' }
+      expect((await requestOverSocket(server.address, 'POST', '/api/login/', { body })).status).toBe(401)
+    }
+    expect(await stopped).toEqual([0, null])
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(4_000)
+    await expect(requestOverSocket(server.address, 'GET', '/livez')).rejects.toThrow(/ECONNREFUSED/)
+  })
+
+  test('a second signal ends the delay as well', async () => {
+    server = await spawnServer({ data: temporaryFolder(), env: { COUNTERSIGN_SHUTDOWN_DELAY: '60s' } })
+    const stopped = server.stop('SIGTERM')
+    await logged('server.draining')
+    await pause(1_000)
+    process.kill(server.pid, 'SIGTERM')
+    expect(await stopped).toEqual([130, null])
+  })
+
   test('ends at once when it is told twice', async () => {
     server = await spawnServer({ data: temporaryFolder() })
     await openHalf()
