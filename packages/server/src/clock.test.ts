@@ -56,3 +56,43 @@ test('a common clock that jumps is followed from the next reading on; one that c
   machine.pass(10)
   expect(shared.now()).toBe(common.now)
 })
+
+test('an answer that hung does not move a clock that is right; one that contradicts it does', async () => {
+  const common = { now: 1_800_000_000_000 }
+  const machine = machineBeside(common, 0)
+  const hung = { beforeMs: 0, afterMs: 0 }
+  const read = async () => {
+    machine.pass(hung.beforeMs)
+    const answer = common.now
+    machine.pass(hung.afterMs)
+    return answer
+  }
+  const shared = await openSharedClock(read, machine.clocks)
+  for (const [beforeMs, afterMs] of [
+    [10_000, 0],
+    [0, 10_000],
+    [3_000, 9_000],
+  ] as const) {
+    Object.assign(hung, { beforeMs, afterMs })
+    await shared.sync()
+    expect(shared.now()).toBe(common.now)
+  }
+  common.now += 60_000
+  await shared.sync()
+  expect(Math.abs(shared.now() - common.now)).toBeLessThanOrEqual(6_000)
+  Object.assign(hung, { beforeMs: 0, afterMs: 0 })
+  await shared.sync()
+  expect(shared.now()).toBe(common.now)
+})
+
+test('a first answer that hung, while the connection was made, leaves nothing wrong', async () => {
+  const common = { now: 1_800_000_000_000 }
+  const machine = machineBeside(common, 0)
+  const delaysMs = [8_000]
+  const read = async () => {
+    machine.pass(delaysMs.pop() ?? 0)
+    return common.now
+  }
+  const shared = await openSharedClock(read, machine.clocks)
+  expect(shared.now()).toBe(common.now)
+})

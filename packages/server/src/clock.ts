@@ -24,22 +24,26 @@ export const machineClocks: MachineClocks = { clock: systemClock, monotonic: () 
 /**
  * Follows a clock that is read from elsewhere (the database's): between two readings time goes on by the machine's
  * monotonic clock, so neither a wrong one nor one that is set meanwhile is seen. A reading is off by at most half of
- * the time it took.
+ * the time it took; a slow one that agrees with what is known already changes nothing.
  * @param read the common clock, epoch milliseconds
  */
 export async function openSharedClock(
   read: () => Promise<number>,
-  { clock, monotonic }: MachineClocks = machineClocks,
+  { clock, monotonic }: MachineClocks,
 ): Promise<SharedClock> {
-  let offset = 0
+  let offset = Number.NEGATIVE_INFINITY
 
   async function sync(): Promise<void> {
     const before = monotonic()
     const there = await read()
-    offset = there - (before + monotonic()) / 2
+    // It was read somewhere between asking and hearing: a database that hung says little about the time.
+    const [least, most] = [there - monotonic(), there - before]
+    if (offset < least || offset > most) offset = (least + most) / 2
   }
 
   const now = () => Math.round(monotonic() + offset)
+  await sync()
+  // The first answer had to wait for a connection; the second is exact.
   await sync()
   return { now, sync, skewMs: () => clock() - now() }
 }

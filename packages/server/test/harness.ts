@@ -131,6 +131,8 @@ const main = join(import.meta.dirname, '../src/main.ts')
 export interface SpawnOptions {
   data: string
   command?: 'dev' | 'start'
+  /** path of another program than ours */
+  program?: string
   env?: Record<string, string>
   port?: number
   /** files may not grow beyond so many blocks of the shell's `ulimit -f`, 512 or 1024 bytes each: a full disk */
@@ -138,8 +140,9 @@ export interface SpawnOptions {
 }
 
 /** A server as a process of its own, on a real file and a real socket; resolves when it listens. */
-export async function spawnServer({ data, command = 'dev', env = {}, port = 0, fileBlocks }: SpawnOptions) {
-  const line = [process.execPath, main, command] as const
+export async function spawnServer(options: SpawnOptions) {
+  const { data, command = 'dev', program: entry = main, env = {}, port = 0, fileBlocks } = options
+  const line = [process.execPath, entry, command] as const
   const limited = ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...line] as const
   const [program, ...args] = fileBlocks === undefined ? line : limited
   const child = spawn(program, args, {

@@ -1,48 +1,14 @@
 import { expect, test } from 'vitest'
 import { spawnServer, temporaryFolder } from '../harness.ts'
-import { claimsOf, type HttpClient, openClient } from '../races/http-client.ts'
+import { openClient } from '../races/http-client.ts'
 import { withRawDatabase } from '../store/raw-database.ts'
-import {
-  keyOf,
-  liveUntilKilled,
-  newest,
-  type RememberedSession,
-  type RememberedUser,
-} from './remembering-clients.ts'
+import { check, checkEnded } from './remembered.ts'
+import { live, type RememberedUser } from './remembering-clients.ts'
 
 const rounds = 20
 const clientsAtOnce = 4
 /** of users and sessions a round, so that a loaded machine ends in time; the rest is looked at in the end */
 const checkedPerRound = 30
-
-/** Sees that what was acknowledged holds. @returns what it saw, for the count */
-async function check(client: HttpClient, session: RememberedSession, at: number): Promise<string> {
-  const { pairs, ended, pending } = session
-  if (ended) return checkEnded(client, session)
-  const reply = await client.refresh(newest(session), keyOf(session))
-  if (pending === 'logout') {
-    expect([200, 401]).toContain(reply.status)
-    return 'in doubt'
-  }
-  expect(reply.status, `the newest of ${pairs.length} tokens, ${pending ?? 'nothing'} pending`).toBe(200)
-  expect(claimsOf(reply.json().refresh).gen).toBe(pairs.length)
-  expect(await client.access(reply.json())).toBe(200)
-  if (at % 2 === 0) return 'rotations'
-  const [spent] = pairs
-  if (spent === undefined || pairs.length < 2) return 'rotations'
-  expect((await client.refresh(spent, 'key 1')).status, 'a token of two generations ago').toBe(401)
-  expect((await client.refresh(reply.json())).status, 'the newest, after reuse').toBe(401)
-  return 'reuses'
-}
-
-async function checkEnded(client: HttpClient, session: RememberedSession): Promise<string> {
-  for (const pair of session.pairs.slice(-2)) {
-    expect((await client.refresh(pair, keyOf(session))).status).toBe(401)
-    expect(await client.access(pair)).toBe(401)
-  }
-  expect((await client.logout(newest(session))).status).toBe(200)
-  return 'logouts'
-}
 
 test(`${rounds} times kill -9 under load: nothing that was acknowledged is lost`, async () => {
   const data = temporaryFolder()
@@ -67,11 +33,9 @@ test(`${rounds} times kill -9 under load: nothing that was acknowledged is lost`
       left -= 1
       if (left === 0) void doomed.stop('SIGKILL')
     }
-    const life = { client, random: Math.random, acknowledged }
+    const life = { client, random: Math.random, acknowledged, goesOn: () => true }
     const users = (
-      await Promise.all(
-        Array.from({ length: clientsAtOnce }, (_, at) => liveUntilKilled(life, `r${round}c${at}`)),
-      )
+      await Promise.all(Array.from({ length: clientsAtOnce }, (_, at) => live(life, `r${round}c${at}`)))
     ).flat()
     await doomed.exited
     client.close()

@@ -23,24 +23,27 @@ export function keyOf({ pairs }: RememberedSession): string {
 
 /** How a client lives, and whom it tells of every acknowledged write at the moment that it hears of it. */
 export interface Life {
-  client: HttpClient
+  client: Pick<HttpClient, 'register' | 'login' | 'refresh' | 'logout'>
   random: () => number
   acknowledged: () => void
+  /** asked before each new user */
+  goesOn: () => boolean
 }
 
 /**
- * Registers, logs in, refreshes and logs out, one after the other, until the connection breaks. Only what was
- * acknowledged is remembered.
+ * Registers, logs in, refreshes and logs out, one after the other, until it is to end or the connection breaks. Only
+ * what was acknowledged is remembered.
  */
-export async function liveUntilKilled(life: Life, name: string): Promise<RememberedUser[]> {
+export async function live(life: Life, name: string): Promise<RememberedUser[]> {
   const users: RememberedUser[] = []
   try {
-    for (let count = 0; ; count += 1) {
+    for (let count = 0; life.goesOn(); count += 1) {
       const user: RememberedUser = { username: `${name}n${count}`, sessions: [] }
       acknowledge(life, await life.client.register(user.username), 201)
       users.push(user)
       await useSessions(life, user)
     }
+    return users
   } catch (thrown) {
     if (!isBroken(thrown)) throw thrown
     return users
@@ -87,7 +90,7 @@ function acknowledge({ acknowledged }: Life, { status, text }: Reply, expected: 
 }
 
 /** The other side is gone, in the middle of an answer or before it. */
-function isBroken(thrown: unknown): boolean {
+export function isBroken(thrown: unknown): boolean {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   return ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code)
 }

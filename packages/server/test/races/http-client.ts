@@ -21,6 +21,8 @@ export interface HttpClient {
   logout(pair: Pick<TokenPair, 'refresh'>): Promise<Reply>
   /** status of the protected route */
   access(pair: Pick<TokenPair, 'access'>): Promise<number>
+  /** what was answered with a status of 500 and more */
+  failed: readonly Reply[]
   close(): void
 }
 
@@ -29,12 +31,18 @@ export const password = 'correct horse battery'
 /** One client with so many connections that stay open: what it sends at once arrives at once. */
 export function openClient(address: string, sockets = 32): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: sockets })
+  const failed: Reply[] = []
+  const hear = async (answer: IncomingMessage) => {
+    const reply = await replyOf(answer)
+    if (reply.status >= 500) failed.push(reply)
+    return reply
+  }
   const send = (method: string, path: string, headers: Record<string, string>, body?: object) =>
     new Promise<Reply>((resolve, reject) => {
       const payload = body && JSON.stringify(body)
       const type = payload === undefined ? {} : { 'content-type': 'application/json' }
       const sent = request(`${address}${path}`, { method, agent, headers: { ...type, ...headers } })
-      sent.once('error', reject).once('response', (answer) => resolve(replyOf(answer)))
+      sent.once('error', reject).once('response', (answer) => resolve(hear(answer)))
       sent.end(payload)
     })
   const client: HttpClient = {
@@ -52,6 +60,7 @@ export function openClient(address: string, sockets = 32): HttpClient {
     logout: ({ refresh }) => client.post('/api/logout/', { refresh }),
     access: async ({ access }) =>
       (await client.get('/api/protected/', { authorization: `Bearer ${access}` })).status,
+    failed,
     close: () => agent.destroy(),
   }
   return client

@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type DeployedServers, deployServers } from './deployment.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type DeployedServers, type DeployOptions, deployServers } from './deployment.ts'
 import type { Reply } from './http-client.ts'
-
-let servers: DeployedServers
-beforeAll(async () => {
-  servers = await deployServers(2)
-})
-afterAll(() => servers.close())
 
 const taken = {
   username: { username: ['A user with that username already exists.'] },
@@ -50,16 +44,26 @@ const races: { name: string; fields: (turn: number, round: number) => object; re
   },
 ]
 
-test.each(races)('16 registrations of $name at once, on 2 servers: one is created', async ({
-  fields,
-  refusal,
-}) => {
-  for (let round = 0; round < 4; round += 1) {
-    const replies = await Promise.all(
-      Array.from({ length: 16 }, (_, turn) => servers.client(turn).register('', fields(turn, round))),
-    )
-    const { created, refused } = outcomes(replies)
-    expect(created).toBe(1)
-    expect(refused).toEqual(Array.from({ length: 15 }, () => refusal))
-  }
+const deployments: DeployOptions[] = [
+  { store: 'SQLite', count: 2 },
+  { store: 'PostgreSQL', count: 3 },
+]
+
+describe.each(deployments)('P23: 16 registrations at once, $store, $count servers', (deployment) => {
+  let servers: DeployedServers
+  beforeAll(async () => {
+    servers = await deployServers(deployment)
+  })
+  afterAll(() => servers.close())
+
+  test.each(races)('of $name: one is created', async ({ fields, refusal }) => {
+    for (let round = 0; round < 4; round += 1) {
+      const replies = await Promise.all(
+        Array.from({ length: 16 }, (_, turn) => servers.client(turn).register('', fields(turn, round))),
+      )
+      const { created, refused } = outcomes(replies)
+      expect(created).toBe(1)
+      expect(refused).toEqual(Array.from({ length: 15 }, () => refusal))
+    }
+  })
 })

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
-import { spawnServer, temporaryFolder } from '../harness.ts'
-import { eventually, openClient } from './http-client.ts'
+import { deployServers, type StoreName } from './deployment.ts'
+import { eventually } from './http-client.ts'
 
-test('a revocation holds at once here, soon in another process, and after a restart', async () => {
-  const data = temporaryFolder()
-  const [here, there] = await Promise.all([spawnServer({ data }), spawnServer({ data })])
-  const [client, other] = [openClient(here.address), openClient(there.address)]
+const stores: StoreName[] = ['SQLite', 'PostgreSQL']
+
+test.each(
+  stores,
+)('S04 S08 %s: a revocation holds at once here, soon elsewhere, and after a restart', async (store) => {
+  const deployment = await deployServers({ store, count: 2 })
+  const [here, there] = deployment.servers
+  const [client, other] = [here.client, there?.client ?? here.client]
   await client.register('alice')
   const tookMs: number[] = []
   const ended = []
@@ -17,18 +21,16 @@ test('a revocation holds at once here, soon in another process, and after a rest
     tookMs.push(await eventually(() => other.access(pair), 401))
     ended.push(pair)
   }
-  console.log(
-    `a revocation reached the other process within ${Math.round(Math.max(...tookMs))} ms (promised: 1000)`,
-  )
+  const mostMs = Math.round(Math.max(...tookMs))
+  console.log(`${store}: a revocation reached the other process within ${mostMs} ms (promised: 1000)`)
   const live = (await client.login('alice')).json()
-  await Promise.all([here.stop('SIGKILL'), there.stop()])
-  const again = await spawnServer({ data })
-  const later = openClient(again.address)
+  await Promise.all([here.stop('SIGKILL'), there?.stop()])
+  const { client: later } = await deployment.start()
   for (const pair of ended) {
     expect(await later.access(pair)).toBe(401)
     expect((await later.refresh(pair)).status).toBe(401)
   }
   expect(await later.access(live)).toBe(200)
-  for (const one of [client, other, later]) one.close()
-  await again.stop()
+  expect(deployment.failed()).toEqual([])
+  await deployment.close()
 })

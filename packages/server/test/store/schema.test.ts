@@ -3,19 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { temporaryFolder } from '../harness.ts'
 import { withRawDatabase } from './raw-database.ts'
-import { sampleKey, sampleSession, sampleUser, t0 } from './samples.ts'
+import { type Row, refusals, storedRows } from './refusals.ts'
+import { t0 } from './samples.ts'
 
 const file = join(temporaryFolder(), 'store.db')
-
-/** A table's rows by column. */
-type Row = Record<string, unknown>
-
-const user: Row = { ...sampleUser(), last_login_at: null }
-const session: Row = {
-  ...sampleSession(String(user.id)),
-  ...{ generation: 0, rotated_at: t0, revoked_at: null, revoked_reason: null, idempotency_digest: null },
-}
-const key: Row = { ...sampleKey('current') }
 
 function insert(table: string, row: Row): void {
   const columns = Object.keys(row)
@@ -25,9 +16,7 @@ function insert(table: string, row: Row): void {
 
 beforeAll(async () => {
   await (await openSqliteStore({ file, now: t0 })).close()
-  insert('users', user)
-  insert('sessions', session)
-  insert('signing_keys', key)
+  for (const [table, row] of Object.entries(storedRows)) insert(table, row)
 })
 
 describe('the schema', () => {
@@ -44,101 +33,6 @@ describe('the schema', () => {
     }
   })
 
-  const fresh = () => ({ ...user, ...sampleUser() })
-  const freshSession = () => ({ ...session, id: sampleSession('').id })
-  const freshKey = () => ({ ...key, ...sampleKey('retired') })
-  const refusals: { rule: string; table: string; row: () => Row; message: string }[] = [
-    {
-      rule: 'users_pk',
-      table: 'users',
-      row: () => ({ ...fresh(), id: user.id }),
-      message: 'UNIQUE constraint failed: users.id',
-    },
-    {
-      rule: 'users_username_unique',
-      table: 'users',
-      row: () => ({ ...fresh(), username_canonical: user.username_canonical }),
-      message: 'UNIQUE constraint failed: users.username_canonical',
-    },
-    {
-      rule: 'users_email_unique',
-      table: 'users',
-      row: () => ({ ...fresh(), email_canonical: user.email_canonical }),
-      message: 'UNIQUE constraint failed: users.email_canonical',
-    },
-    ...['is_active', 'is_staff', 'is_superuser'].map((flag) => ({
-      rule: `users_flags_check of ${flag}`,
-      table: 'users',
-      row: () => ({ ...fresh(), [flag]: 2 }),
-      message: 'CHECK constraint failed: users_flags_check',
-    })),
-    {
-      rule: 'users, strictly typed',
-      table: 'users',
-      row: () => ({ ...fresh(), created_at: 'yesterday' }),
-      message: 'cannot store TEXT value in INTEGER column users.created_at',
-    },
-    {
-      rule: 'sessions_pk',
-      table: 'sessions',
-      row: () => session,
-      message: 'UNIQUE constraint failed: sessions.id',
-    },
-    {
-      rule: 'sessions_user_fk',
-      table: 'sessions',
-      row: () => ({ ...freshSession(), user_id: 'nobody' }),
-      message: 'FOREIGN KEY constraint failed',
-    },
-    {
-      rule: 'sessions_generation_check',
-      table: 'sessions',
-      row: () => ({ ...freshSession(), generation: -1 }),
-      message: 'CHECK constraint failed: sessions_generation_check',
-    },
-    {
-      rule: 'sessions_end_check',
-      table: 'sessions',
-      row: () => ({ ...freshSession(), expires_at: Number(session.ends_at) + 1 }),
-      message: 'CHECK constraint failed: sessions_end_check',
-    },
-    {
-      rule: 'sessions_revoked_check, no reason',
-      table: 'sessions',
-      row: () => ({ ...freshSession(), revoked_at: t0 }),
-      message: 'CHECK constraint failed: sessions_revoked_check',
-    },
-    {
-      rule: 'sessions_revoked_check, no instant',
-      table: 'sessions',
-      row: () => ({ ...freshSession(), revoked_reason: 'logout' }),
-      message: 'CHECK constraint failed: sessions_revoked_check',
-    },
-    {
-      rule: 'signing_keys_pk',
-      table: 'signing_keys',
-      row: () => ({ ...freshKey(), kid: key.kid }),
-      message: 'UNIQUE constraint failed: signing_keys.kid',
-    },
-    {
-      rule: 'signing_keys_algorithm_check',
-      table: 'signing_keys',
-      row: () => ({ ...freshKey(), algorithm: 'HS256' }),
-      message: 'CHECK constraint failed: signing_keys_algorithm_check',
-    },
-    {
-      rule: 'signing_keys_state_check',
-      table: 'signing_keys',
-      row: () => ({ ...freshKey(), state: 'lost' }),
-      message: 'CHECK constraint failed: signing_keys_state_check',
-    },
-    {
-      rule: 'signing_keys_one_signer',
-      table: 'signing_keys',
-      row: () => ({ ...freshKey(), state: 'current' }),
-      message: 'UNIQUE constraint failed: signing_keys.state',
-    },
-  ]
   test.each(refusals)('$rule refuses', ({ table, row, message }) => {
     expect(() => insert(table, row())).toThrow(message)
   })

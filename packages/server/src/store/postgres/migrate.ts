@@ -3,7 +3,8 @@ import pg from 'pg'
 import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
 import { clientOptions, type PostgresAddress } from './connections.ts'
-import { kindOf, unavailable } from './faults.ts'
+import { kindOf } from './faults.ts'
+import { unavailable } from './reasons.ts'
 
 const columnTypes = {
   text: 'TEXT COLLATE "C"',
@@ -25,12 +26,22 @@ const bootstrap = [
 /** How long a migration, or waiting for another process that migrates, may take. */
 const patienceMs = 600_000
 
+/**
+ * How long a migration waits for a table that others use (a long report, a backup): everybody who comes later waits
+ * behind it meanwhile. Then it lets them pass, and comes again. Less than `deadlock_timeout`, so that in a deadlock it
+ * is the one that steps back.
+ */
+const lockWaitMs = 500
+const mostAttempts = patienceMs / (3 * lockWaitMs)
+
 export interface MigrateOptions {
   migrations: readonly Migration[]
   /** epoch milliseconds, for the history */
   now: number
   /** `if_empty` leaves a database alone that has any of our tables */
   when: 'always' | 'if_empty'
+  /** milliseconds */
+  connectTimeoutMs: number
 }
 
 /**
@@ -41,7 +52,7 @@ export interface MigrateOptions {
 export async function migratePostgres(address: PostgresAddress, options: MigrateOptions): Promise<void> {
   const client = new pg.Client({
     ...clientOptions(address),
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectTimeoutMs,
     statement_timeout: patienceMs,
   })
   client.on('error', () => undefined)
@@ -49,7 +60,7 @@ export async function migratePostgres(address: PostgresAddress, options: Migrate
     await client.connect()
     await applyMissing(client, options)
   } catch (thrown) {
-    throw kindOf(thrown) === 'ours' ? thrown : unavailable(thrown)
+    throw kindOf(thrown) === 'ours' ? thrown : unavailable(thrown, address)
   } finally {
     await client.end().catch(() => undefined)
   }
@@ -61,9 +72,28 @@ async function applyMissing(client: pg.Client, { migrations, now, when }: Migrat
   if (pendingMigrations(applied, migrations).length === 0) return
   await prepareHistory(client)
   for (;;) {
-    const next = await applyNext(client, migrations, now)
+    const next = await patiently(() => applyNext(client, migrations, now))
     if (!next) return
   }
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (thrown) {
+      if (attempt >= mostAttempts || !isHeldUp(thrown)) throw thrown
+      await pause((1 + 2 * Math.random()) * lockWaitMs)
+    }
+  }
+}
+
+const lockNotAvailable = '55P03'
+
+function isHeldUp(thrown: unknown): boolean {
+  return (
+    kindOf(thrown) === 'retry' || (thrown instanceof pg.DatabaseError && thrown.code === lockNotAvailable)
+  )
 }
 
 /** `IF NOT EXISTS` does not keep two from creating it at the same instant; who comes second tries again. */
@@ -88,6 +118,7 @@ async function applyNext(
   await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
   try {
     await client.query('SELECT id FROM migration_lock FOR UPDATE')
+    await client.query(`SET LOCAL lock_timeout = ${lockWaitMs}`)
     const [next] = pendingMigrations(await appliedMigrations(client), migrations)
     for (const sql of next?.statements(columnTypes) ?? []) await client.query(sql)
     if (next) await record(client, next, now)

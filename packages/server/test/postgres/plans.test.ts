@@ -1,0 +1,210 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { queries } from '../../src/store/postgres/compiler.ts'
+import { type Connections, openConnections, type Runner } from '../../src/store/postgres/connections.ts'
+import { keyVerbs } from '../../src/store/postgres/keys.ts'
+import { leaseVerbs } from '../../src/store/postgres/leases.ts'
+import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { sessionVerbs } from '../../src/store/postgres/sessions.ts'
+import { valuesOf } from '../../src/store/postgres/statement.ts'
+import { userVerbs } from '../../src/store/postgres/users.ts'
+import { addSession, addUser, minute, sampleKey, sampleSession, sampleUser, t0 } from '../store/samples.ts'
+import { createDatabase, query, type TestDatabase, testLimits } from './database.ts'
+
+let database: TestDatabase
+let connections: Connections
+beforeAll(async () => {
+  database = await createDatabase()
+  await (await openPostgresStore({ address: database.address, limits: testLimits, now: t0 })).close()
+  connections = openConnections(database.address, testLimits)
+})
+afterAll(() => connections.close())
+
+/** A step of a plan, as EXPLAIN tells it. */
+interface PlanNode {
+  'Node Type': string
+  'Relation Name'?: string
+  Plans?: PlanNode[]
+}
+
+/** Plans by the name of their statement: with the values at hand, and the one for any values, which is kept. */
+type Plans = Map<string, PlanNode[]>
+
+async function explain(text: string, parameters?: readonly unknown[]): Promise<PlanNode[]> {
+  const options = parameters ? 'FORMAT JSON' : 'GENERIC_PLAN, FORMAT JSON'
+  const sql = `EXPLAIN (${options}) ${text}`
+  const [row] = await connections.all<{ 'QUERY PLAN': { Plan: PlanNode }[] }>({
+    sql,
+    parameters: parameters ?? [],
+  })
+  return (row?.['QUERY PLAN'] ?? []).map(({ Plan }) => Plan)
+}
+
+/** Runs what it is asked to, and keeps the plan of each statement. */
+function explaining(runner: Runner, plans: Plans): Runner {
+  return {
+    async rows(statement, input) {
+      const { name, text } = statement
+      plans.set(name, [...(await explain(text, valuesOf(statement, input))), ...(await explain(text))])
+      return runner.rows(statement, input)
+    },
+  }
+}
+
+/** Tables that grow; of the others a plan may well read the few rows there are. */
+const large = ['users', 'sessions']
+
+function fullScans(node: PlanNode): string[] {
+  const below = (node.Plans ?? []).flatMap(fullScans)
+  const isFull = node['Node Type'] === 'Seq Scan' && large.includes(node['Relation Name'] ?? '')
+  return isFull ? [`${node['Node Type']} on ${node['Relation Name']}`, ...below] : below
+}
+
+/** 10 000 users with a session each, one in a hundred revoked. */
+const fill = [
+  `INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
+                      is_active, is_staff, is_superuser, created_at)
+   SELECT 'u' || n, 'n' || n, 'n' || n, 'e' || n, 'e' || n, 'h', 1, 0, 0, ${t0} FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO sessions (id, user_id, generation, created_at, rotated_at, expires_at, ends_at, device, address,
+                         revoked_at, revoked_reason)
+   SELECT 's' || n, 'u' || n, 0, ${t0}, ${t0}, ${t0} + n, ${t0} + n, 'd', 'a',
+          CASE WHEN n % 100 = 0 THEN ${t0} + n END, CASE WHEN n % 100 = 0 THEN 'logout' END
+     FROM generate_series(1, 10000) AS n`,
+  'ANALYZE',
+]
+
+/** Every statement of the store, at least once each. */
+async function runAll(db: Connections): Promise<void> {
+  const [users, sessions] = [userVerbs(db), sessionVerbs(db)]
+  const [keys, leases] = [keyVerbs(db), leaseVerbs(db)]
+  const user = sampleUser()
+  await users.createUser(user)
+  await users.createUser({ ...sampleUser(), username_canonical: user.username_canonical })
+  await users.findUserById(user.id)
+  await users.findUserByName(user.username_canonical)
+  await users.rehashPassword({ userId: user.id, from: user.password_hash, to: user.password_hash })
+  const opened = [sampleSession(user.id), sampleSession(user.id), sampleSession(user.id)]
+  for (const session of opened) {
+    await sessions.openSession({ session, passwordHash: user.password_hash, maxSessionsPerUser: 3 })
+  }
+  const [first] = opened
+  if (!first) throw new Error('three were opened')
+  await sessions.findSession(first.id)
+  await sessions.listSessionsOfUser(user.id, t0)
+  const rotation = { generation: 0, now: t0 + 1, expiresAt: first.expires_at, idempotencyDigest: null }
+  await Promise.all(
+    Array.from({ length: 8 }, (_, at) =>
+      sessions.rotateSession({ ...rotation, sessionId: opened[at % 3]?.id ?? '' }),
+    ),
+  )
+  await sessions.endSession({ sessionId: first.id, now: t0, reason: 'logout' })
+  await sessions.endSession({ sessionId: first.id, now: t0, reason: 'logout' })
+  await sessions.listRevocations(t0 + 9_000)
+  const bounds = { now: t0, expiredBefore: t0 - minute, revokedBefore: t0 - minute }
+  await sessions.deleteEndedSessions({ after: 's5', limit: 200, ...bounds })
+  await users.updateUser({
+    userId: user.id,
+    set: { is_active: 0 },
+    endSessions: { now: t0, reason: 'operator' },
+  })
+  await users.deleteUser({ userId: user.id, now: t0 })
+  const key = sampleKey('next')
+  await keys.changeKeys({ now: t0, insert: [key], move: [] })
+  await keys.changeKeys({
+    now: t0,
+    insert: [],
+    move: [{ kid: key.kid, from: 'next', set: { state: 'retired' } }],
+  })
+  await keys.listKeys()
+  await leases.holdLease({ name: 'a', holder: 'b', now: t0, expiresAt: t0 })
+  await leases.releaseLease({ name: 'a', holder: 'b' })
+}
+
+/** The names of the statements in the source that are about a large table. */
+function statementNames(): string[] {
+  const folder = join(import.meta.dirname, '../../src/store/postgres')
+  const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+  const found = [...source.join('').matchAll(/\bstatement\(\s*'(\w+)',\s*([`'])(.*?)\2/gs)]
+  const isLarge = new RegExp(`\\b(${large.join('|')})\\b`)
+  return found.filter(([, , , text = '']) => isLarge.test(text)).map(([, name = '']) => name)
+}
+
+describe('with 10 000 users and sessions', () => {
+  const plans: Plans = new Map()
+  beforeAll(async () => {
+    for (const sql of fill) await query(database, sql)
+    await runAll({
+      ...connections,
+      ...explaining(connections, plans),
+      transaction: (work) => connections.transaction((runner) => work(explaining(runner, plans))),
+    })
+    const page = { after: 's5', limit: 50 }
+    for (const [name, list] of [
+      ['list_users', queries.listUsers(page)],
+      ['list_users_found', queries.listUsers({ ...page, search: 'n17' })],
+      ['list_sessions', queries.listSessions(page)],
+    ] as const) {
+      plans.set(name, await explain(list.sql, list.parameters))
+    }
+  })
+
+  test('every statement was looked at', () => {
+    expect(statementNames()).toContain('rotate_sessions')
+    expect(statementNames().filter((name) => !plans.has(name))).toEqual([])
+  })
+
+  test('none reads a large table from end to end, neither with its values nor by the plan that is kept', () => {
+    const scans = [...plans].flatMap(([name, both]) =>
+      both.flatMap(fullScans).map((scan) => `${name}: ${scan}`),
+    )
+    expect(scans).toEqual([])
+  })
+})
+
+interface Writes {
+  updates: number
+  hot: number
+  bytes: number
+}
+
+function writesTo(table: string): Promise<Writes[]> {
+  const sql = `SELECT n_tup_upd::int AS updates, n_tup_hot_upd::int AS hot, pg_relation_size(relid)::int AS bytes
+                 FROM pg_stat_user_tables WHERE relname = $1`
+  return query<Writes>(database, sql, [table])
+}
+
+test('a refresh touches no index and adds no row: 500 rotations of 200 sessions, not vacuumed', async () => {
+  for (const sql of ['TRUNCATE sessions', 'ALTER TABLE sessions SET (autovacuum_enabled = false)']) {
+    await query(database, sql)
+  }
+  const store = await openPostgresStore({ address: database.address, limits: testLimits, now: t0 })
+  const user = await addUser(store)
+  const sessions = await Promise.all(Array.from({ length: 200 }, () => addSession(store, user)))
+  const [before] = await writesTo('sessions')
+  for (let turn = 0; turn < 500; turn += 20) {
+    const batch = Array.from({ length: 20 }, (_, at) => turn + at)
+    await Promise.all(
+      batch.map(async (at) => {
+        const { id = '', expires_at: expiresAt = 0 } = sessions[at % 200] ?? {}
+        const rotation = { generation: Math.floor(at / 200), now: t0 + at, expiresAt }
+        const { outcome } = await store.rotateSession({ ...rotation, sessionId: id, idempotencyDigest: null })
+        expect(outcome).toBe('rotated')
+      }),
+    )
+  }
+  await store.close()
+  // What a connection counted is told when it ends, or a moment later.
+  const after = await vi.waitFor(async () => {
+    const [writes] = await writesTo('sessions')
+    expect(writes?.updates).toBeGreaterThanOrEqual((before?.updates ?? 0) + 500)
+    return writes
+  }, 20_000)
+  const [updates, hot] = [after?.updates ?? 0, after?.hot ?? 0]
+  console.log(
+    `${hot} of ${updates} rotations touched no index; ${before?.bytes} bytes became ${after?.bytes}`,
+  )
+  expect(hot / updates).toBeGreaterThan(0.5)
+  const rows = await query<{ count: string }>(database, 'SELECT count(*) FROM sessions')
+  expect(Number(rows[0]?.count)).toBe(200)
+})
