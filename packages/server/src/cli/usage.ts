@@ -1,4 +1,5 @@
-import { type Setting, settings } from '../config/settings.ts'
+import type { Setting } from '../config/setting.ts'
+import { settings } from '../config/settings.ts'
 
 /** What the program can do, on one screen. */
 export const usage = `Usage: countersign COMMAND [ARGUMENTS]
@@ -12,9 +13,11 @@ Serve
 
 Operate
   status            say where everything is, and whether a server answers
+  healthcheck       whether a server is ready, in one line
   doctor            examine settings, database, keys and this machine
   migrate           create the database, or bring it up to this version
   backup FILE       copy the database, also while a server uses it
+  copy              move a whole deployment to another database
 
 Manage
   createsuperuser   create an administrator, as Django's command of that name

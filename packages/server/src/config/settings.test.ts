@@ -144,8 +144,6 @@ const rows: Record<SettingName, Row> = {
         'postgres://me@h/db?sslmod=require',
         'postgres://me@h1,h2/db?x=1',
       ],
-      // Encrypted or not: beyond this machine it has to be said.
-      'postgres://user:hidden@host/db',
     ],
   },
   databasePassword: {

@@ -32,7 +32,12 @@ describe('links', () => {
 })
 
 describe('the reference pages', () => {
-  const named = ['docs/reference/http.md', 'docs/reference/command-line.md', 'docs/reference/metrics.md']
+  const named = [
+    'docs/reference/http.md',
+    'docs/reference/command-line.md',
+    'docs/reference/metrics.md',
+    'docs/sizing.md',
+  ]
   let made: ReadonlyMap<string, MadeParts>
   beforeAll(async () => {
     made = await makeReferenceParts()

@@ -1,3 +1,4 @@
+import { sizingParts } from '../../../../bench/src/sizing/tables.ts'
 import type { OpenApi } from '../contract/openapi.ts'
 import { openTestServer } from '../harness.ts'
 import { commandLineParts } from './command-line.ts'
@@ -11,6 +12,7 @@ export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadePart
     ['docs/reference/http.md', httpReferenceParts(await describeApi())],
     ['docs/reference/command-line.md', await commandLineParts()],
     ['docs/reference/metrics.md', metricsParts()],
+    ['docs/sizing.md', sizingParts()],
   ])
 }
 

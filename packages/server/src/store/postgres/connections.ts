@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import type { Query } from '../queries.ts'
-import { kindOf, Undo, unavailable } from './faults.ts'
+import { openClients } from './clients.ts'
+import { kindOf, Undo } from './faults.ts'
+import { unavailable } from './reasons.ts'
 import { type Statement, valuesOf } from './statement.ts'
 
 /** How a connection is encrypted, and what is checked: nothing, the chain, or the chain and the host's name. */
@@ -68,7 +70,8 @@ export function clientOptions({
   tls,
 }: PostgresAddress): pg.ClientConfig {
   return {
-    ...{ host, port, user, database, password },
+    ...{ host, port, user, database },
+    password: password ?? noPassword,
     ssl: tls ? tlsOptions(tls) : false,
     application_name: 'countersign',
     keepAlive: true,
@@ -77,6 +80,11 @@ export function clientOptions({
         oid === int8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
     } as pg.CustomTypesConfig,
   }
+}
+
+/** Asked only where the server wants one; else the driver would look into files and variables of its own. */
+function noPassword(): never {
+  throw Object.assign(new Error('it asks for a password, and there is none'), { code: 'NO_PASSWORD' })
 }
 
 function tlsOptions({ verify, ...pem }: PostgresTls): NonNullable<pg.ClientConfig['ssl']> {
@@ -92,7 +100,7 @@ function tlsOptions({ verify, ...pem }: PostgresTls): NonNullable<pg.ClientConfi
  * constraints and mistakes of ours, which come out as the driver threw them.
  */
 export function openConnections(address: PostgresAddress, limits: PostgresLimits): Connections {
-  const pool = new pg.Pool({
+  const clients = openClients({
     ...clientOptions(address),
     max: limits.poolSize,
     connectionTimeoutMillis: limits.connectTimeoutMs,
@@ -102,14 +110,12 @@ export function openConnections(address: PostgresAddress, limits: PostgresLimits
     idle_in_transaction_session_timeout: limits.statementTimeoutMs + graceMs,
     query_timeout: limits.statementTimeoutMs + graceMs,
   })
-  // A connection that breaks while nobody uses it has left the pool already; one in use fails its query as well.
-  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
   function tracked<T>(work: () => Promise<T>): Promise<T> {
-    if (closing !== undefined) return Promise.reject(unavailable(new Error('the store is closed')))
-    const promise = retrying(work)
+    if (closing !== undefined) return Promise.reject(unavailable(new Error('the store is closed'), address))
+    const promise = retrying(address, work)
     const settled: Promise<void> = promise.then(ignore, ignore).then(() => {
       running.delete(settled)
     })
@@ -118,17 +124,13 @@ export function openConnections(address: PostgresAddress, limits: PostgresLimits
   }
 
   return {
-    rows: (statement, input) => tracked(() => onClient(pool, (client) => run(client, statement, input))),
+    rows: (statement, input) => tracked(() => clients.use((client) => run(client, statement, input))),
     all: ({ sql, parameters }) =>
-      tracked(() => onClient(pool, async (client) => (await client.query(sql, [...parameters])).rows)),
-    transaction: (work) => tracked(() => onClient(pool, (client) => inTransaction(client, work))),
-    counts: () => ({
-      active: pool.totalCount - pool.idleCount,
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-    }),
+      tracked(() => clients.use(async (client) => (await client.query(sql, [...parameters])).rows)),
+    transaction: (work) => tracked(() => clients.use((client) => inTransaction(client, work))),
+    counts: () => clients.counts(),
     close() {
-      closing ??= Promise.all(running).then(() => pool.end())
+      closing ??= Promise.all(running).then(() => clients.end())
       return closing
     },
   }
@@ -140,20 +142,6 @@ async function run<Row>(client: pg.ClientBase, statement: Statement, input: obje
   const { name, text } = statement
   return (await client.query<Row & pg.QueryResultRow>({ name, text, values: valuesOf(statement, input) }))
     .rows
-}
-
-/** A connection that met a fault of its own is closed, since nobody knows in what state it is. */
-async function onClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    const result = await work(client)
-    client.release()
-    return result
-  } catch (thrown) {
-    const kind = kindOf(thrown)
-    client.release(kind === 'unavailable' || kind === 'retry_elsewhere')
-    throw thrown
-  }
 }
 
 async function inTransaction<T>(client: pg.ClientBase, work: (runner: Runner) => Promise<T>): Promise<T> {
@@ -172,14 +160,14 @@ async function inTransaction<T>(client: pg.ClientBase, work: (runner: Runner) =>
 const mostAttempts = 8
 
 /** What the database rolled back is tried again, later each time and never in step with the others. */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
+async function retrying<T>(address: PostgresAddress, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (thrown) {
       const kind = kindOf(thrown)
       if (kind === 'ours') throw thrown
-      if (kind === 'unavailable' || attempt === mostAttempts) throw unavailable(thrown)
+      if (kind === 'unavailable' || attempt === mostAttempts) throw unavailable(thrown, address)
       await pause(Math.random() * 2 ** attempt)
     }
   }

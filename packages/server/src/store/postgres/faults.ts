@@ -48,21 +48,21 @@ export function violatedUnique(thrown: unknown): string | undefined {
   return sqlState(thrown) === '23505' ? ((thrown as pg.DatabaseError).constraint ?? '') : undefined
 }
 
+/** The name of the constraint that refused a row, whatever its kind; undefined for any other fault. */
+export function violatedConstraint(thrown: unknown): string | undefined {
+  return sqlState(thrown)?.startsWith('23') ? ((thrown as pg.DatabaseError).constraint ?? '') : undefined
+}
+
 /** Whether there was no such table: a database that was never migrated. */
 export function isMissingTable(thrown: unknown): boolean {
   return sqlState(thrown instanceof AuthError ? thrown.cause : thrown) === '42P01'
 }
 
-/** @returns `unavailable` with the reason for the log; nothing of it reaches a client */
-export function unavailable(thrown: unknown): AuthError {
-  const code = sqlState(thrown)
-  const text = thrown instanceof Error ? thrown.message : String(thrown)
-  const reason = `PostgreSQL: ${code ? `${code} ` : ''}${text || errorCode(thrown)}`
-  return new AuthError('unavailable', { retryAfterSeconds: 1, reason, cause: thrown })
-}
-
-/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function sqlState(thrown: unknown): string | undefined {
+/**
+ * What the server calls a fault, undefined for one that it said nothing about.
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function sqlState(thrown: unknown): string | undefined {
   return thrown instanceof pg.DatabaseError ? thrown.code : undefined
 }
 
@@ -73,7 +73,8 @@ function isConnectionFault(thrown: unknown): boolean {
   return thrown instanceof Error && !mistakes.some((mistake) => thrown instanceof mistake)
 }
 
-/** Of a name that resolves to several addresses, each refusal is an error of its own without a text for all. */
-function errorCode(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+/** Its SQLSTATE or the system's code; of what has neither, the text. */
+export function faultName(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  return 'code' in thrown ? String(thrown.code) : thrown.message
 }

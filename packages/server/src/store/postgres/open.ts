@@ -35,7 +35,8 @@ export interface PostgresOptions {
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { address, limits, now, migrations = ours } = options
   if (options.migrate !== 'off') {
-    await migratePostgres(address, { migrations, now, when: options.migrate ?? 'always' })
+    const { connectTimeoutMs } = limits
+    await migratePostgres(address, { migrations, now, when: options.migrate ?? 'always', connectTimeoutMs })
   }
   const db = openConnections(address, limits)
   return {

@@ -1,3 +1,4 @@
+import { AuthError } from '../../errors.ts'
 import type { HeldSession, RotateSessionInput, SessionRow } from '../store.ts'
 import type { Connections } from './connections.ts'
 import { statement } from './statement.ts'
@@ -14,7 +15,7 @@ const userIsActive = '(SELECT is_active FROM users WHERE users.id = sessions.use
 const returned = `${columns}, (SELECT username FROM users WHERE users.id = sessions.user_id) AS username, 1 AS is_active`
 
 /** The whole of a refresh: one statement, one round trip, one commit. */
-const rotateOne = statement(
+export const rotateOne = statement(
   'rotate_session',
   `UPDATE sessions
       SET generation = generation + 1, rotated_at = @now, idempotency_digest = @idempotencyDigest,
@@ -80,8 +81,14 @@ export function shareRotations(db: Connections): (input: RotateSessionInput) => 
 
   async function drain(): Promise<void> {
     running += 1
-    while (waiting.size > 0) await settle(db, take())
+    while (waiting.size > 0) await settle(db, take(), giveUp)
     running -= 1
+  }
+
+  /** What waits behind a database that is away would wait for its turn only to hear the same. */
+  function giveUp(thrown: AuthError): void {
+    for (const { reject } of waiting) reject(thrown)
+    waiting.clear()
   }
 
   return (input) =>
@@ -92,7 +99,11 @@ export function shareRotations(db: Connections): (input: RotateSessionInput) => 
 }
 
 /** All or nothing of it is committed, so all hear the same failure. */
-async function settle(db: Connections, batch: readonly Waiting[]): Promise<void> {
+async function settle(
+  db: Connections,
+  batch: readonly Waiting[],
+  whenAway: (thrown: AuthError) => void,
+): Promise<void> {
   try {
     const rows = await rotate(
       db,
@@ -102,6 +113,7 @@ async function settle(db: Connections, batch: readonly Waiting[]): Promise<void>
     for (const { input, resolve } of batch) resolve(byId.get(input.sessionId))
   } catch (thrown) {
     for (const { reject } of batch) reject(thrown)
+    if (thrown instanceof AuthError) whenAway(thrown)
   }
 }
 

@@ -113,7 +113,8 @@ function createPrivately(file: string): void {
   }
 }
 
-function applied(db: Connection): AppliedMigration[] {
+/** What made the schema of the file, oldest first; nothing where there are no tables of ours. */
+export function applied(db: Connection): AppliedMigration[] {
   const known = db.rows(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'`, {})
   if (known.length === 0) return []
   return db.rows<AppliedMigration>('SELECT * FROM migrations ORDER BY id', {})
