@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { keepBusy, type Lanes } from './loops.ts'
 
 /** One keep-alive connection that asks, waits for the whole answer, and asks again. */
 export interface Client {
@@ -71,22 +72,22 @@ export interface LoadOptions {
 }
 
 /** Steps per second, with every client always waiting for one answer. */
-export async function closedLoop({ address, clients, milliseconds, step }: LoadOptions): Promise<number> {
+export async function closedLoop({ milliseconds, ...load }: LoadOptions): Promise<number> {
+  return withLanes(load, (lanes) => keepBusy(lanes, milliseconds))
+}
+
+/** Connections of their own as lanes of a loop, closed when the work is done. */
+export async function withLanes<T>(
+  { address, clients, step }: Omit<LoadOptions, 'milliseconds'>,
+  work: (lanes: Lanes) => Promise<T>,
+): Promise<T> {
   const open = await Promise.all(Array.from({ length: clients }, () => openClient(address)))
-  const from = performance.now()
-  const until = from + milliseconds
-  let steps = 0
-  await Promise.all(
-    open.map(async (client, index) => {
-      while (performance.now() < until) {
-        await step(client, index)
-        steps += 1
-      }
-    }),
-  )
-  const seconds = (performance.now() - from) / 1000
-  for (const client of open) client.close()
-  return steps / seconds
+  const clientOf = (lane: number) => open[lane] as Client
+  try {
+    return await work({ count: clients, step: (lane) => step(clientOf(lane), lane) })
+  } finally {
+    for (const client of open) client.close()
+  }
 }
 
 export function expectStatus(reply: Reply, status: number): Reply {

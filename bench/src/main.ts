@@ -1,16 +1,25 @@
 import { availableParallelism, cpus } from 'node:os'
 import { sessionSize, startAndIdle } from './footprint.ts'
-import { loginFlood } from './login.ts'
+import { growth } from './growth.ts'
+import { loginFlood, loginFloodOnPostgres } from './login.ts'
+import { refreshOnPostgres } from './postgres/refresh.ts'
+import { sessionSizeOnPostgres } from './postgres/size.ts'
 import { protectedRoute } from './protected.ts'
 import { durableRefresh } from './refresh.ts'
+import { revokedSet } from './revoked.ts'
 import { printTable, type Row } from './table.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   start: startAndIdle,
   protected: protectedRoute,
   refresh: durableRefresh,
+  'refresh-postgres': refreshOnPostgres,
+  growth,
   login: loginFlood,
+  'login-postgres': loginFloodOnPostgres,
   size: sessionSize,
+  'size-postgres': sessionSizeOnPostgres,
+  revoked: revokedSet,
 }
 
 /** `npm run bench` runs all, `npm run bench -- login` one of them. Exits 1 where a bar is missed. */

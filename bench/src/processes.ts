@@ -15,17 +15,29 @@ export interface Running {
 
 export const benchSecret = 'a secret for measurements only, which is no good elsewhere'.replaceAll(',', '')
 
-/** A server in production mode on a fresh folder (or the given one), as a process of its own; its log goes nowhere. */
+export const benchIssuer = 'http://127.0.0.1:8000'
+
+/**
+ * A server in production mode on a fresh folder (or the given one), as a process of its own; its log goes nowhere.
+ * @param settings on top of those
+ */
 export async function startServer(
-  data = mkdtempSync(join(tmpdir(), 'countersign-bench-')),
+  data = temporaryFolder(),
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
   const env = {
     COUNTERSIGN_DATA: data,
     COUNTERSIGN_SECRET: benchSecret,
-    COUNTERSIGN_ISSUER: 'http://127.0.0.1:8000',
+    COUNTERSIGN_ISSUER: benchIssuer,
     LOG_FORMAT: 'json',
+    ...settings,
   }
   return { ...(await start([countersign, 'start'], env)), data }
+}
+
+/** A folder of its own, for its maker to remove. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 }
 
 /** A `node:http` server that answers these bytes to everything: the limit of what Node can do. */
@@ -40,6 +52,10 @@ async function start(args: string[], env: Record<string, string>) {
     env: { ...env, PORT: String(port) },
     stdio: 'ignore',
   })
+  // A benchmark that fails half-way leaves no server behind.
+  const endWithUs = () => void child.kill('SIGKILL')
+  process.once('exit', endWithUs)
+  child.once('exit', () => process.off('exit', endWithUs))
   const address = `http://127.0.0.1:${port}`
   await answering(child, address)
   return {

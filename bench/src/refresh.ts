@@ -108,7 +108,7 @@ async function openBareLoop() {
     },
   })
   const deployment = await openDeployment(config, { clock: systemClock, audit: { record: () => undefined } })
-  const db = openConnection(config.databaseFile)
+  const db = openConnection(join(data, 'countersign.db'))
   const sessions = seedSessions(db)
   const generations = new Map(sessions.map((id) => [id, 0]))
   return {

@@ -1,3 +1,5 @@
+import { median, quantile } from './load.ts'
+
 /** One promise and what this run saw of it. */
 export interface Row {
   what: string
@@ -38,4 +40,8 @@ function round(value: number): string {
 
 export function perSecond(rate: number): string {
   return `${Math.round(rate)}/s`
+}
+
+export function toldLatencies(milliseconds: readonly number[]): string {
+  return `p50 ${median(milliseconds).toFixed(2)} ms, p99 ${quantile(milliseconds, 0.99).toFixed(2)} ms`
 }

@@ -21,8 +21,9 @@ export function followRevocations(
   return async (now: number): Promise<void> => {
     const isWhole = Math.abs(now - wholeAt) >= wholeEveryMs
     revoked.merge(await store.listRevocations(isWhole ? now - memoryMs : readTo - overlapMs))
-    revoked.prune(now)
     readTo = now
-    if (isWhole) wholeAt = now
+    if (!isWhole) return
+    wholeAt = now
+    revoked.prune(now)
   }
 }
