@@ -80,13 +80,21 @@ function memoryLine(log: MemoryLog): Line {
   const megabytes = (bytes = 0) => `${(bytes / 1e6).toFixed(1)} MB`
   const [from, to] = [samples[0], samples.at(-1)]
   const span = `from ${Math.round((from?.at ?? 0) / 1000)} s to ${Math.round((to?.at ?? 0) / 1000)} s`
-  const half = samples.slice(Math.floor(samples.length / 2))
   return [
     `memory of ${log.name}`,
     `${megabytes(from?.bytes)} to ${megabytes(to?.bytes)}`,
-    `${span}; in its second half ${megabytes(slopePerMinute(half))} more each minute`,
+    `${span}${slopeText(samples.slice(Math.floor(samples.length / 2)))}`,
   ]
 }
+
+/** At first a process takes memory that it will use again and again; what counts is whether it ever stops. */
+function slopeText(half: MemoryLog['samples']): string {
+  const spanMs = (half.at(-1)?.at ?? 0) - (half[0]?.at ?? 0)
+  if (spanMs < shortestSlopeMs) return ''
+  return `; in its second half ${(slopePerMinute(half) / 1e6).toFixed(1)} MB more each minute`
+}
+
+const shortestSlopeMs = 30_000
 
 /** Of the straight line that fits best, bytes a minute. */
 function slopePerMinute(samples: MemoryLog['samples']): number {

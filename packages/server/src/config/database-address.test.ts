@@ -45,6 +45,8 @@ describe('the address of a PostgreSQL server', () => {
     writeFileSync(ca, 'PEM')
     const url = `postgres://me@db/auth?sslmode=verify-full&sslrootcert=${ca}`
     expect(load({ DATABASE_URL: url })).toMatchObject({ tls: { verify: 'chain_and_name', ca: 'PEM' } })
+    const required = { DATABASE_URL: `postgres://me@db/auth?sslmode=require&sslrootcert=${ca}` }
+    expect(load(required)).toMatchObject({ tls: { verify: 'chain' } })
     expect(problemsOf({ DATABASE_URL: `${url}&sslkey=/nowhere/key.pem` })).toContain(
       'DATABASE_URL names /nowhere/key.pem as its sslkey, which cannot be read.',
     )

@@ -119,7 +119,9 @@ function tlsOf(
   problems: Problem[],
 ): DatabaseTls | undefined {
   if (sslMode === 'disable') return undefined
-  const tls: DatabaseTls = { verify: verifies[sslMode] }
+  // As libpq has it: who names an authority wants it asked.
+  const mode = sslMode === 'require' && files.sslrootcert !== undefined ? 'verify-ca' : sslMode
+  const tls: DatabaseTls = { verify: verifies[mode] }
   for (const [name, path] of Object.entries(files) as [SslFile, string][]) {
     try {
       tls[tlsNames[name]] = readFileSync(path, 'utf8')

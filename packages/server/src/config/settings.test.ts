@@ -172,7 +172,7 @@ const rows: Record<SettingName, Row> = {
   },
   databaseStatementTimeoutSeconds: {
     as: 'databaseStatementTimeoutSeconds',
-    usual: 5,
+    usual: 3,
     good: [
       ['1s', 1],
       ['1m', 60],

@@ -87,8 +87,8 @@ export const settings = {
   databaseStatementTimeoutSeconds: setting({
     env: 'COUNTERSIGN_DB_STATEMENT_TIMEOUT',
     parse: duration(1, 60),
-    default: '5s',
-    doc: 'How long PostgreSQL may work on one statement before it is given up and answered 503.',
+    default: '3s',
+    doc: 'How long PostgreSQL may work on one statement before it is given up and answered 503. With the wait for a connection it had better stay below `COUNTERSIGN_REFRESH_GRACE`: a client whose answer was lost then comes back in time.',
   }),
   issuer: setting({
     env: 'COUNTERSIGN_ISSUER',

@@ -56,6 +56,21 @@ describe('a key ring', () => {
     expect(shop.verify(token), 'what the old key signed meanwhile is still good').toBeDefined()
   })
 
+  test('keeps its keys while the table is empty: a restore under way has revoked none', async () => {
+    const workshop = await openWorkshop()
+    shop = workshop
+    let isEmptied = false
+    const listKeys = () => (isEmptied ? Promise.resolve([]) : workshop.keyDeps.store.listKeys())
+    const ring = await openKeyRing({ ...workshop.keyDeps, store: { ...workshop.keyDeps.store, listKeys } })
+    const published = ring.published()
+    isEmptied = true
+    await expect(ring.reload()).rejects.toMatchObject({ code: 'unavailable' })
+    expect(ring.published()).toEqual(published)
+    isEmptied = false
+    await ring.reload()
+    expect(ring.published()).toEqual(published)
+  })
+
   test('sees a private part that was sealed anew, though no key changed its state', async () => {
     shop = await openWorkshop()
     const newer = 'another secret for tests of 32 or more characters'

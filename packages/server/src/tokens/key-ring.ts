@@ -1,3 +1,4 @@
+import { AuthError } from '../errors.ts'
 import type { SigningKeyRow, Store } from '../store/store.ts'
 import type { AlgorithmName } from './algorithms.ts'
 import type { JwtSigner, JwtVerifier, Verifiers } from './jwt.ts'
@@ -48,6 +49,9 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 
   async function reload(): Promise<void> {
     const rows = await options.store.listKeys()
+    // Keys retire, they never vanish: whoever emptied the table (a restore under way) has not revoked a single one.
+    if (rows.length === 0 && held.rows.length > 0)
+      throw new AuthError('unavailable', { reason: 'the keys are gone' })
     if (fingerprintOf(rows) === held.fingerprint) {
       // Nothing that signs or verifies has changed, but the schedule must see what was sealed anew.
       held = { ...held, rows }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -28,6 +29,8 @@ export interface Cluster {
   start(): Promise<void>
   /** of its main process while it runs */
   pid(): number
+  /** ends it and deletes its data */
+  remove(): Promise<void>
 }
 
 /** It refuses to run as root, and looks its user up by name. */
@@ -82,10 +85,21 @@ export interface ClusterOptions {
   programs: string
   /** `name=value` each, as in postgresql.conf */
   settings?: readonly string[]
+  /** texts by name, put into the data folder: `pg_hba.conf`, certificates */
+  files?: Readonly<Record<string, string>>
+}
+
+function writeFor(owner: ReturnType<typeof unprivileged>, file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 })
+  if (owner) chownSync(file, owner.uid, owner.gid)
 }
 
 /** Makes a new cluster in a temporary folder and starts it. */
-export async function createCluster({ programs, settings = [] }: ClusterOptions): Promise<Cluster> {
+export async function createCluster({
+  programs,
+  settings = [],
+  files = {},
+}: ClusterOptions): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-cluster-'))
   const owner = unprivileged()
   if (owner) chownSync(folder, owner.uid, owner.gid)
@@ -94,6 +108,7 @@ export async function createCluster({ programs, settings = [] }: ClusterOptions)
   if (owner) chownSync(data, owner.uid, owner.gid)
   const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']
   await runToEnd(join(programs, 'bin/initdb'), init, folder)
+  for (const [name, text] of Object.entries(files)) writeFor(owner, join(data, name), text)
   const port = await freePort()
   const fixed = [
     `port=${port}`,
@@ -117,18 +132,21 @@ export async function createCluster({ programs, settings = [] }: ClusterOptions)
     throw new Error('PostgreSQL does not start')
   }
 
+  async function stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
+    const child = server
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+
   await start()
   return {
-    port,
-    url,
-    start,
+    ...{ port, url, start, stop },
     pid: () => server?.pid ?? 0,
-    async stop(signal = 'SIGINT') {
-      const child = server
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.kill(signal)
-      await ended
+    async remove() {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -26,6 +26,10 @@ export async function createDatabase(clusterUrl = inject('postgresUrl')): Promis
 }
 
 /** Looks into a database past the store, or changes it as no store would. */
-export function query<Row>(database: TestDatabase, sql: string, values: unknown[] = []): Promise<Row[]> {
+export function query<Row>(
+  database: Pick<TestDatabase, 'url'>,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   return withClient(database.url, async (client) => (await client.query(sql, values)).rows as Row[])
 }

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isAnswered, openStatementReader, type StatementReader } from './statements.ts'
 
 /** Stands between a server of ours and PostgreSQL, and breaks what passes in the ways in which networks do. */
-export interface Proxy {
+export interface DatabaseProxy {
+  port: number
   /** the same address of a database, through the proxy */
   through(url: string): string
   /** everything passes again, but for connections that lost bytes: they stay dead */
@@ -37,7 +38,9 @@ interface Link {
   /** bytes of it were lost */
   isDead: boolean
   /** what has come of an answer that is to be lost, and whom to tell when it is whole */
-  losing: { bytes: Buffer; lost: () => void } | undefined
+  losing?: { bytes: Buffer; lost: () => void }
+  /** the client closed it */
+  isOver: boolean
 }
 
 interface Trap {
@@ -47,7 +50,7 @@ interface Trap {
 }
 
 /** @param port of PostgreSQL on this machine */
-export async function openProxy(port: number): Promise<Proxy> {
+export async function openProxy(port: number): Promise<DatabaseProxy> {
   const links = new Set<Link>()
   let isSwallowing = false
   let delayMs = 0
@@ -55,13 +58,7 @@ export async function openProxy(port: number): Promise<Proxy> {
 
   function accept(client: Socket): void {
     const server = connect({ host: '127.0.0.1', port, noDelay: true })
-    const link: Link = {
-      client,
-      server,
-      reader: openStatementReader(),
-      isDead: isSwallowing,
-      losing: undefined,
-    }
+    const link: Link = { client, server, reader: openStatementReader(), isDead: isSwallowing, isOver: false }
     links.add(link)
     const close = () => {
       links.delete(link)
@@ -69,14 +66,20 @@ export async function openProxy(port: number): Promise<Proxy> {
       server.destroy()
     }
     for (const socket of [client, server]) socket.on('error', close).on('close', close)
-    client.setNoDelay().on(
-      'data',
-      inTurn(link, (chunk) => request(link, chunk)),
-    )
-    server.on(
-      'data',
-      inTurn(link, (chunk) => answer(link, chunk)),
-    )
+    const request = inTurn(link, (chunk) => ask(link, chunk))
+    const answer = inTurn(link, (chunk) => reply(link, chunk))
+    client
+      .setNoDelay()
+      .on('data', request)
+      .on('end', () => hangUp(link))
+    server.on('data', answer).on('end', () => server.destroy())
+  }
+
+  /** Of a dead connection nobody hears that it was closed, either. */
+  function hangUp(link: Link): void {
+    link.isOver = true
+    link.isDead ||= isSwallowing
+    if (!link.isDead) link.client.destroy()
   }
 
   /** One chunk after the other, each after the delay that holds when it comes. */
@@ -93,17 +96,17 @@ export async function openProxy(port: number): Promise<Proxy> {
     }
   }
 
-  function request(link: Link, chunk: Buffer): void {
+  function ask(link: Link, chunk: Buffer): void {
     const statements = link.reader.read(chunk)
     if (!trap || !statements.includes(trap.statement)) return void link.server.write(chunk)
     const { what, lost } = trap
     trap = undefined
-    if (what === 'statement') return end(link, lost)
+    if (what === 'statement') return void end(link, lost)
     link.losing = { bytes: Buffer.alloc(0), lost }
     link.server.write(chunk)
   }
 
-  function answer(link: Link, chunk: Buffer): void {
+  function reply(link: Link, chunk: Buffer): void {
     if (!link.losing) return void link.client.write(chunk)
     link.losing.bytes = Buffer.concat([link.losing.bytes, chunk])
     if (isAnswered(link.losing.bytes)) end(link, link.losing.lost)
@@ -118,9 +121,9 @@ export async function openProxy(port: number): Promise<Proxy> {
     for (const { client } of links) client.destroy()
   }
 
-  const listener = createServer(accept).listen(0, '127.0.0.1')
+  const listener = createServer({ allowHalfOpen: true }, accept).listen(0, '127.0.0.1')
   await once(listener, 'listening')
-  const own = (listener.address() as { port: number }).port
+  const { port: own } = listener.address() as { port: number }
 
   async function refuse(): Promise<void> {
     const closed = listener.listening ? once(listener.close(), 'close') : undefined
@@ -129,10 +132,12 @@ export async function openProxy(port: number): Promise<Proxy> {
   }
 
   return {
+    port: own,
     through: (url) => Object.assign(new URL(url), { port: String(own) }).href,
     async heal() {
       isSwallowing = false
       delayMs = 0
+      for (const { client, isOver } of links) if (isOver) client.destroy()
       if (!listener.listening) await once(listener.listen(own, '127.0.0.1'), 'listening')
     },
     cut,

@@ -18,7 +18,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgresUrl', cluster.url)
   project.provide('postgresPrograms', programs)
   return async () => {
-    await cluster.stop('SIGINT')
+    await cluster.remove()
     rmSync(programs, { recursive: true })
   }
 }
