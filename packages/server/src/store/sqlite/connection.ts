@@ -4,6 +4,9 @@ import type { Query } from '../queries.ts'
 
 const busyTimeoutMs = 5_000
 
+/** Of 4 KiB: among a million sessions each change falls on a page of its own, and a longer log writes it back once. */
+const walPages = 8_000
+
 /** One open handle of the database file, with its statements prepared once each. Everything on it is synchronous. */
 export interface Connection {
   all<Row>(query: Query<Row>): Row[]
@@ -29,6 +32,7 @@ export function openConnection(file: string): Connection {
       useWal(handle)
       handle.pragma('synchronous = FULL')
       handle.pragma('foreign_keys = ON')
+      handle.pragma(`wal_autocheckpoint = ${walPages}`)
       return wrap(handle)
     } catch (thrown) {
       handle.close()
