@@ -57,7 +57,7 @@ export async function openServing(config: Config, log: Audit): Promise<Serving> 
     async listen() {
       const address = await listenOn(server, config)
       stopBackground = startBackground(deployment)
-      surviveFaults(log)
+      surviveFaults(deployment.audit)
       return address
     },
     async stop(reason, delayMs) {
