@@ -1,0 +1,37 @@
+import { healthRoutes } from '../health/health.routes.ts'
+import type { AnyRoute } from '../http/route.ts'
+import { outboxRoutes } from '../mail/outbox.routes.ts'
+import { pagesRoutes } from '../pages/pages.routes.ts'
+import { bearerGuard } from '../sessions/authenticate.routes.ts'
+import { ownSessionsRoutes } from '../sessions/own/own-sessions.routes.ts'
+import { protectedRoutes } from '../sessions/protected.routes.ts'
+import { sessionsRoutes } from '../sessions/sessions.routes.ts'
+import { jwksRoutes } from '../tokens/jwks.routes.ts'
+import { emailRoutes } from '../users/account/email.routes.ts'
+import { meRoutes } from '../users/account/me.routes.ts'
+import { passwordRoutes } from '../users/account/password.routes.ts'
+import { accountPagesRoutes } from '../users/pages/account-pages.routes.ts'
+import { usersRoutes } from '../users/users.routes.ts'
+import type { Deployment } from './deployment.ts'
+
+/** The route table: all that this server answers to. */
+export function routeTable(
+  deployment: Deployment,
+  health: { isDraining: () => boolean; describe: () => object },
+): AnyRoute[] {
+  const guarded = { ...deployment, guard: bearerGuard(deployment) }
+  return [
+    ...usersRoutes(deployment), //     POST /api/register/
+    ...sessionsRoutes(deployment), //  POST /api/login/ /api/token/ /api/token/refresh/ /api/logout/
+    ...protectedRoutes(deployment), // GET  /api/protected/ /api/dashboard/
+    ...ownSessionsRoutes(deployment), // GET DELETE /api/sessions/, DELETE /api/sessions/{id}/
+    ...meRoutes(guarded), //           GET PATCH DELETE /api/me/
+    ...passwordRoutes(guarded), //     POST /api/password/change/ /api/password/reset/ /api/password/reset/confirm/
+    ...emailRoutes(guarded), //        POST /api/email/change/ /api/email/verify/ /api/email/verify/resend/
+    ...outboxRoutes(deployment), //    GET  /dev/outbox /dev/outbox/{id} /dev/outbox/{id}/html, in development
+    ...accountPagesRoutes(deployment), // GET POST /account/*, GET /.well-known/change-password
+    ...jwksRoutes(deployment), //      GET  /.well-known/jwks.json
+    ...healthRoutes({ readiness: () => deployment.readiness(health.isDraining) }), // GET /livez /readyz
+    ...pagesRoutes({ ...health, address: deployment.config.issuer }), // GET / /docs /assets/* /openapi.json
+  ]
+}

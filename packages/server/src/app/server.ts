@@ -1,0 +1,27 @@
+import { createHttpServer, type HttpServer } from '../http/server.ts'
+import { version } from '../version.ts'
+import type { Deployment } from './deployment.ts'
+import { answerListener, failureListener, proxyListener } from './listeners.ts'
+import { routeTable } from './route-table.ts'
+
+/** The HTTP server of a deployment, not yet listening. */
+export async function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
+  const { config, audit } = deployment
+  const made: { server?: HttpServer } = {}
+  made.server = await createHttpServer({
+    routes: routeTable(deployment, { isDraining, describe: () => made.server?.describe() ?? {} }),
+    api: {
+      title: 'Countersign',
+      version,
+      description: 'Register, log in, refresh, log out, protect a route.',
+      address: config.issuer,
+    },
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+    surround: deployment.tracing?.surround,
+    ...answerListener(deployment),
+    onUntrustedProxy: proxyListener(audit),
+    onFailure: failureListener(audit),
+  })
+  return made.server
+}
