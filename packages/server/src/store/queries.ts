@@ -1,6 +1,6 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { Database } from './schema.ts'
-import type { Page } from './store.ts'
+import type { AuditFilter, Page } from './store.ts'
 
 /** A statement and its parameters, ready for any driver; `Row` is what it returns. */
 export type Query<Row> = Pick<CompiledQuery<Row>, 'sql' | 'parameters'>
@@ -24,6 +24,18 @@ export function createQueries(db: Kysely<Database>) {
     listSessions({ after, limit }: Page) {
       const query = db.selectFrom('sessions').selectAll().orderBy('id', 'desc').limit(limit)
       return (after === undefined ? query : query.where('id', '<', after)).compile()
+    },
+    listMails({ after, limit }: Page) {
+      const query = db.selectFrom('mails').selectAll().orderBy('id', 'desc').limit(limit)
+      return (after === undefined ? query : query.where('id', '<', after)).compile()
+    },
+    listEvents({ before, limit, userId, requestId, event }: AuditFilter) {
+      let query = db.selectFrom('audit_events').selectAll().orderBy('number', 'desc').limit(limit)
+      if (before !== undefined) query = query.where('number', '<', before)
+      if (userId !== undefined) query = query.where('user_id', '=', userId)
+      if (requestId !== undefined) query = query.where('request_id', '=', requestId)
+      if (event !== undefined) query = query.where('event', '=', event)
+      return query.compile()
     },
   }
 }

@@ -3,6 +3,12 @@ export interface Database {
   users: UsersTable
   sessions: SessionsTable
   signing_keys: SigningKeysTable
+  one_time_secrets: OneTimeSecretsTable
+  mails: MailsTable
+  limits: LimitsTable
+  audit_events: AuditEventsTable
+  audit_chain: AuditChainTable
+  cursors: CursorsTable
   leases: LeasesTable
   migrations: MigrationsTable
 }
@@ -24,6 +30,10 @@ export interface UsersTable {
   is_superuser: number
   created_at: number
   last_login_at: number | null
+  /** null until its owner has shown that he reads what is sent there */
+  email_verified_at: number | null
+  /** null where it is the first one */
+  password_changed_at: number | null
 }
 
 export interface SessionsTable {
@@ -59,6 +69,97 @@ export interface SigningKeysTable {
   activated_at: number | null
   /** when a retiring key's last token has expired */
   retires_at: number | null
+}
+
+export interface OneTimeSecretsTable {
+  id: string
+  user_id: string
+  /** `reset_password`, `verify_email` or `change_email`; a user has one of each at the most */
+  purpose: string
+  /** SHA-256 of the secret in the link */
+  digest: Uint8Array
+  /** keyed digest of the code beside the link */
+  code_digest: Uint8Array
+  /** how many codes were tried */
+  code_attempts: number
+  /** the address that it was sent to; for `change_email` the one to be taken */
+  email: string
+  created_at: number
+  expires_at: number
+}
+
+export interface MailsTable {
+  id: string
+  /** whom it is about; null for nobody, or once he was deleted */
+  user_id: string | null
+  template: string
+  /** empty once it was sent, where it is about nobody */
+  recipient: string
+  /** what the template needs, encrypted; null once nobody needs it any more */
+  sealed: Uint8Array | null
+  created_at: number
+  /** when it is tried next; null once it was sent or given up */
+  due_at: number | null
+  attempts: number
+  sent_at: number | null
+  /** given up */
+  failed_at: number | null
+  last_error: string | null
+}
+
+export interface LimitsTable {
+  /** of the rule and of whom it counts, without saying whom */
+  key: string
+  /** attempts that count */
+  count: number
+  /** from when on the next is let in; of a rate, when all that was let in has flowed off */
+  free_at: number
+  /** when all of it is forgotten */
+  ends_at: number
+}
+
+export interface AuditEventsTable {
+  /** without a gap, in the order of the chain */
+  number: number
+  id: string
+  happened_at: number
+  event: string
+  /** `ok`, `refused` or `failed` */
+  result: string
+  code: string | null
+  request_id: string | null
+  /** who did it, where that is not the user himself */
+  actor_id: string | null
+  user_id: string | null
+  session_id: string | null
+  /** JSON text of what is not personal */
+  details: string | null
+  /** JSON text: address, device, names; null once erased */
+  personal: string | null
+  personal_salt: Uint8Array | null
+  /** SHA-256 of salt and text: the chain holds this, so erasing them does not break it */
+  personal_digest: Uint8Array
+  /** SHA-256 of the chain before and this row */
+  chain: Uint8Array
+}
+
+/** One row: where the chain ends, and where what is kept of it begins. */
+export interface AuditChainTable {
+  /** `chain` */
+  id: string
+  last_number: number
+  /** null before the first event */
+  last_chain: Uint8Array | null
+  /** number of the last event that was deleted, 0 before */
+  kept_after: number
+  kept_chain: Uint8Array | null
+}
+
+/** How far somebody has read the chain of events. */
+export interface CursorsTable {
+  name: string
+  /** of the last event that was read, 0 before the first */
+  number: number
 }
 
 export interface LeasesTable {

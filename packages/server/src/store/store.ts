@@ -1,11 +1,32 @@
 import type { Selectable } from 'kysely'
-import type { SessionsTable, SigningKeysTable, UsersTable } from './schema.ts'
+import type {
+  AuditChainTable,
+  AuditEventsTable,
+  MailsTable,
+  OneTimeSecretsTable,
+  SessionsTable,
+  SigningKeysTable,
+  UsersTable,
+} from './schema.ts'
 
 export type UserRow = Selectable<UsersTable>
 export type SessionRow = Selectable<SessionsTable>
 export type SigningKeyRow = Selectable<SigningKeysTable>
 
-export type NewUser = Omit<UserRow, 'last_login_at'>
+export type OneTimeSecretRow = Selectable<OneTimeSecretsTable>
+export type MailRow = Selectable<MailsTable>
+export type AuditRow = Selectable<AuditEventsTable>
+export type AuditChainRow = Selectable<AuditChainTable>
+
+export type NewUser = Omit<UserRow, 'last_login_at' | 'email_verified_at' | 'password_changed_at'>
+export type NewSecret = Omit<OneTimeSecretRow, 'code_attempts'>
+/** A mail that is due at once. */
+export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'template' | 'recipient' | 'sealed' | 'created_at'>
+/** What goes out with a change, in the transaction that makes it; a secret, and mails with it, only to an active user. */
+export interface WithMail {
+  secret?: NewSecret
+  mails?: readonly NewMail[]
+}
 export type NewSession = Pick<
   SessionRow,
   'id' | 'created_at' | 'expires_at' | 'ends_at' | 'device' | 'address'
@@ -22,6 +43,7 @@ export type RevocationReason =
   | 'user_disabled'
   | 'user_deleted'
   | 'password_changed'
+  | 'email_changed'
   | 'operator'
 
 export interface Revocation {
@@ -75,21 +97,142 @@ export interface EndSessionsInput {
   userId: string
   now: number
   reason: RevocationReason
+  /** the one that stays */
+  except?: string | undefined
 }
 
-/** Sets the user's fields and ends his sessions in the same transaction, where `endSessions` says so. */
-export interface UpdateUserInput {
+/** What may be set of a user; what is absent stays. */
+export type UserFields = Partial<
+  Pick<
+    UserRow,
+    | 'username'
+    | 'username_canonical'
+    | 'email'
+    | 'email_canonical'
+    | 'email_verified_at'
+    | 'password_hash'
+    | 'password_changed_at'
+    | 'is_active'
+    | 'is_staff'
+    | 'is_superuser'
+  >
+>
+
+/**
+ * Sets the user's fields and ends his sessions in the same transaction, where `endSessions` says so. A new password or
+ * address voids the secrets that were sent to him before, but for proofs of an address.
+ */
+export interface UpdateUserInput extends WithMail {
   userId: string
-  set: Partial<Pick<UserRow, 'is_active' | 'is_staff' | 'is_superuser' | 'password_hash'>>
-  endSessions?: { now: number; reason: RevocationReason }
+  set: UserFields
+  /** only while this is his password still */
+  passwordHash?: string
+  endSessions?: Omit<EndSessionsInput, 'userId'>
 }
-export type UpdateUserOutcome = { outcome: 'updated'; ended: string[] } | { outcome: 'missing' }
+export type UpdateUserOutcome =
+  | { outcome: 'updated'; ended: string[] }
+  /** no such user, or another password by now */
+  | { outcome: 'missing' }
+  | { outcome: 'taken'; fields: TakenField[] }
+export type DeleteUserOutcome = Exclude<UpdateUserOutcome, { outcome: 'taken' }>
+
+export type SecretPurpose = 'reset_password' | 'verify_email' | 'change_email'
+
+/** What is known of a one-time secret before it is spent. */
+export type FoundSecret = Pick<OneTimeSecretRow, 'user_id' | 'email' | 'expires_at'> & {
+  purpose: SecretPurpose
+}
+
+/** How a one-time secret is shown: itself, or the code beside it, each try of which counts. */
+export type ShownSecret =
+  | { digest: Uint8Array }
+  | { userId: string; codeDigest: Uint8Array; mostAttempts: number }
+
+export interface SpendSecretInput {
+  purpose: SecretPurpose
+  shown: ShownSecret
+  now: number
+  /** what follows from it, made of the row: done in the same transaction */
+  effect:
+    | { kind: 'set_password'; passwordHash: string; mails?: readonly NewMail[] }
+    | { kind: 'verify_email' }
+    /** takes the address that the secret was sent to, and ends his sessions but for the one that stays */
+    | {
+        kind: 'change_email'
+        emailCanonical: string
+        mails?: readonly NewMail[]
+        except?: string | undefined
+      }
+}
+export type SpendSecretOutcome =
+  | { outcome: 'spent'; userId: string; email: string; ended: string[] }
+  /** unknown, expired, spent, of another purpose, or too many codes: nobody is told which */
+  | { outcome: 'refused' }
+  /** somebody has the address by now; the secret stays */
+  | { outcome: 'taken' }
+
+/** A steady flow: so many at once, and one more in every interval. Of one attempt's steps each has a key of its own. */
+export interface RateStep {
+  key: string
+  burst: number
+  /** whole milliseconds, as all instants and times of limits */
+  intervalMs: number
+}
+
+/** Failures in a row: so many are free, then each one makes the wait twice as long. */
+export interface BackoffStep {
+  key: string
+  free: number
+  firstMs: number
+  mostMs: number
+  /** after this long without one all is forgotten */
+  memoryMs: number
+}
+
+export interface CountAttemptInput {
+  now: number
+  rates: readonly RateStep[]
+  backoffs: readonly BackoffStep[]
+}
+/** All steps let it in and have counted it, or some refuse it and none has: told is the one that does so longest. */
+export type CountAttemptOutcome = { outcome: 'counted' } | { outcome: 'refused'; key: string; freeAt: number }
+
+/** A mail that is to be sent now, and is ours alone until the claim ends. */
+export type ClaimedMail = Pick<
+  MailRow,
+  'id' | 'template' | 'recipient' | 'sealed' | 'created_at' | 'attempts'
+>
+
+export interface SettleMailInput {
+  id: string
+  now: number
+  result: { sent: true } | { sent: false; error: string; retryAt: number | null }
+}
+
+/** An event without its place in the chain. */
+export type NewAuditEvent = Omit<AuditRow, 'number' | 'chain'>
+
+export interface AuditFilter {
+  /** older than this number */
+  before?: number | undefined
+  limit: number
+  userId?: string | undefined
+  requestId?: string | undefined
+  event?: string | undefined
+}
 
 export interface RehashPasswordInput {
   userId: string
   /** replaced only while it is still this one */
   from: string
   to: string
+}
+
+export interface DeleteUserInput {
+  userId: string
+  now: number
+  /** the last ones to him; their rows name no user */
+  mails?: readonly NewMail[]
 }
 
 export interface ChangeKeysInput {
@@ -161,11 +304,16 @@ export interface Store {
   /** which of the names somebody has now; the decision stays with `createUser` */
   findTaken(names: Pick<UserRow, 'username_canonical' | 'email_canonical'>): Promise<TakenField[]>
   listUsers(page: Page & { search?: string | undefined }): Promise<UserRow[]>
-  createUser(user: NewUser): Promise<CreateUserOutcome>
+  findUserByEmail(canonical: string): Promise<UserRow | undefined>
+  createUser(user: NewUser & WithMail): Promise<CreateUserOutcome>
   updateUser(input: UpdateUserInput): Promise<UpdateUserOutcome>
   rehashPassword(input: RehashPasswordInput): Promise<void>
-  /** removes the user; the rows of his sessions stay, revoked and without a name, until their access tokens are gone */
-  deleteUser(input: { userId: string; now: number }): Promise<UpdateUserOutcome>
+  /**
+   * Removes the user and his secrets. The rows of his sessions stay, revoked and without a name, until their access
+   * tokens are gone; those of his mails that are still to be sent stay without his id, and once sent without an address.
+   * So do his events, without what is personal in them.
+   */
+  deleteUser(input: DeleteUserInput): Promise<DeleteUserOutcome>
 
   openSession(input: OpenSessionInput): Promise<OpenSessionOutcome>
   rotateSession(input: RotateSessionInput): Promise<RotateSessionOutcome>
@@ -181,6 +329,56 @@ export interface Store {
 
   listKeys(): Promise<SigningKeyRow[]>
   changeKeys(input: ChangeKeysInput): Promise<ChangeKeysOutcome>
+
+  /** stores a one-time secret in the place of an older one of the same purpose, with the mail that carries it */
+  issueSecret(input: { secret: NewSecret; mails: readonly NewMail[] }): Promise<'issued' | 'missing'>
+  /** whose a secret is and what it is for, as long as it is good; looking at it changes nothing */
+  findSecret(input: { digest: Uint8Array; now: number }): Promise<FoundSecret | undefined>
+  /**
+   * Shows a one-time secret: it is good once, and what follows from it happens with it or not at all. A code that was
+   * tried has counted whatever comes of it. A new password or address voids the user's other secrets as well.
+   */
+  spendSecret(input: SpendSecretInput): Promise<SpendSecretOutcome>
+  deleteExpiredSecrets(input: { now: number; limit: number }): Promise<number>
+
+  /** counts before the work: of attempts at the same instant no more pass than one after the other */
+  countAttempt(input: CountAttemptInput): Promise<CountAttemptOutcome>
+  /** after a success the failures before it count no more */
+  forgetAttempts(input: { keys: readonly string[] }): Promise<void>
+  /** whether anything is held under the key that is not over yet */
+  holdsLimit(input: { key: string; now: number }): Promise<boolean>
+  deleteStaleLimits(input: { now: number; limit: number }): Promise<number>
+
+  addMail(mail: NewMail): Promise<void>
+  /** takes the mails that are due the longest, in no order among them; whoever dies with them leaves them to others after `until` */
+  claimMails(input: { now: number; until: number; limit: number }): Promise<ClaimedMail[]>
+  settleMail(input: SettleMailInput): Promise<void>
+  /** newest first */
+  listMails(page: Page): Promise<MailRow[]>
+  findMail(id: string): Promise<MailRow | undefined>
+  /** makes one that was given up due again; @returns whether there was such a one */
+  retryMail(input: { id: string; now: number }): Promise<boolean>
+  deleteOldMails(input: { before: number; limit: number }): Promise<number>
+
+  /**
+   * Appends to the chain, in the order given; of processes that append at once one comes after the other. An event that
+   * is there already is left out, so whoever heard no answer may come again. Of a user who is gone nothing personal is
+   * kept.
+   */
+  appendEvents(input: { events: readonly NewAuditEvent[] }): Promise<void>
+  /** newest first */
+  listEvents(filter: AuditFilter): Promise<AuditRow[]>
+  /** where the chain begins and ends */
+  readChain(): Promise<AuditChainRow>
+  /** in the order of the chain */
+  readEvents(input: { after: number; limit: number }): Promise<AuditRow[]>
+  /** deletes the beginning of the chain, up to the first event that is to be kept; @returns how many events */
+  deleteOldEvents(input: { before: number; limit: number }): Promise<number>
+
+  /** how far the reader of that name has come in the chain of events; undefined before he began */
+  readCursor(name: string): Promise<number | undefined>
+  /** notes that all events up to this number are done; it never goes back */
+  moveCursor(input: { name: string; number: number }): Promise<void>
 
   /** takes or keeps a lease: free, expired, or held by the same holder; @returns whether it is held now */
   holdLease(input: HoldLeaseInput): Promise<boolean>

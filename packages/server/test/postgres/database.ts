@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
-import type { PostgresAddress, PostgresLimits } from '../../src/store/postgres/connections.ts'
+import type { PostgresAddress, PostgresLimits } from '../../src/store/postgres/pool/connections.ts'
 import { withClient } from './cluster.ts'
 
 /** An empty database on the PostgreSQL that the test files share. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
-import type { PostgresAddress } from '../../src/store/postgres/connections.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import type { PostgresAddress } from '../../src/store/postgres/pool/connections.ts'
 import { t0 } from '../store/samples.ts'
 
 /* A process that opens each database that it is told of, at once, and tells what it found. */

@@ -2,14 +2,33 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { queries } from '../../src/store/postgres/compiler.ts'
-import { type Connections, openConnections, type Runner } from '../../src/store/postgres/connections.ts'
+import { cursorVerbs } from '../../src/store/postgres/cursors.ts'
 import { keyVerbs } from '../../src/store/postgres/keys.ts'
 import { leaseVerbs } from '../../src/store/postgres/leases.ts'
+import { limitVerbs } from '../../src/store/postgres/limits.ts'
+import { mailVerbs } from '../../src/store/postgres/mails.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { type Connections, openConnections, type Runner } from '../../src/store/postgres/pool/connections.ts'
+import { valuesOf } from '../../src/store/postgres/pool/statement.ts'
+import { secretVerbs } from '../../src/store/postgres/secrets.ts'
 import { sessionVerbs } from '../../src/store/postgres/sessions.ts'
-import { valuesOf } from '../../src/store/postgres/statement.ts'
+import { trailVerbs } from '../../src/store/postgres/trail.ts'
 import { userVerbs } from '../../src/store/postgres/users.ts'
-import { addSession, addUser, minute, sampleKey, sampleSession, sampleUser, t0 } from '../store/samples.ts'
+import type { NewUser, SpendSecretInput } from '../../src/store/store.ts'
+import {
+  addSession,
+  addUser,
+  day,
+  digestOf,
+  minute,
+  sampleEvent,
+  sampleKey,
+  sampleMail,
+  sampleSecret,
+  sampleSession,
+  sampleUser,
+  t0,
+} from '../store/samples.ts'
 import { createDatabase, query, type TestDatabase, testLimits } from './database.ts'
 
 let database: TestDatabase
@@ -46,14 +65,15 @@ function explaining(runner: Runner, plans: Plans): Runner {
   return {
     async rows(statement, input) {
       const { name, text } = statement
-      plans.set(name, [...(await explain(text, valuesOf(statement, input))), ...(await explain(text))])
+      if (!text.startsWith('SET '))
+        plans.set(name, [...(await explain(text, valuesOf(statement, input))), ...(await explain(text))])
       return runner.rows(statement, input)
     },
   }
 }
 
 /** Tables that grow; of the others a plan may well read the few rows there are. */
-const large = ['users', 'sessions']
+const large = ['users', 'sessions', 'one_time_secrets', 'mails', 'limits', 'audit_events']
 
 function fullScans(node: PlanNode): string[] {
   const below = (node.Plans ?? []).flatMap(fullScans)
@@ -61,7 +81,7 @@ function fullScans(node: PlanNode): string[] {
   return isFull ? [`${node['Node Type']} on ${node['Relation Name']}`, ...below] : below
 }
 
-/** 10 000 users with a session each, one in a hundred revoked. */
+/** 10 000 users with a session each, one in a hundred revoked; as many of everything else that grows. */
 const fill = [
   `INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
                       is_active, is_staff, is_superuser, created_at)
@@ -71,8 +91,65 @@ const fill = [
    SELECT 's' || n, 'u' || n, 0, ${t0}, ${t0}, ${t0} + n, ${t0} + n, 'd', 'a',
           CASE WHEN n % 100 = 0 THEN ${t0} + n END, CASE WHEN n % 100 = 0 THEN 'logout' END
      FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO one_time_secrets (id, user_id, purpose, digest, code_digest, code_attempts, email, created_at, expires_at)
+   SELECT 's' || n, 'u' || n, 'verify_email', sha256(n::text::bytea), '', 0, 'e' || n, ${t0}, ${t0} + n
+     FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO mails (id, user_id, template, recipient, created_at, due_at, attempts, sent_at)
+   SELECT 'm' || n, 'u' || n, 'welcome', 'e' || n, ${t0} + n, CASE WHEN n % 100 = 0 THEN ${t0} + n END, 0,
+          CASE WHEN n % 100 > 0 THEN ${t0} + n END
+     FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO limits (key, count, free_at, ends_at)
+   SELECT 'k' || n, 1, ${t0}, ${t0} + n FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO audit_events (number, id, happened_at, event, result, request_id, user_id, personal, personal_digest, chain)
+   SELECT n, 'a' || n, ${t0} + n, 'auth.login.succeeded', 'ok', 'r' || n, 'u' || n, '{}', '', ''
+     FROM generate_series(1, 10000) AS n`,
+  `UPDATE audit_chain SET last_number = 10000, last_chain = ''`,
   'ANALYZE',
 ]
+
+/** Those about what accounts live by. */
+async function runAccounts(db: Connections, user: NewUser): Promise<void> {
+  const [users, secrets, mails, limits] = [userVerbs(db), secretVerbs(db), mailVerbs(db), limitVerbs(db)]
+  const [trail, cursors] = [trailVerbs(db), cursorVerbs(db)]
+  const effects = {
+    verify_email: { kind: 'verify_email' },
+    change_email: { kind: 'change_email', emailCanonical: user.email_canonical ?? '' },
+    reset_password: { kind: 'set_password', passwordHash: user.password_hash },
+  } as const satisfies Record<string, SpendSecretInput['effect']>
+  for (const [purpose, effect] of Object.entries(effects)) {
+    const secret = sampleSecret(user, { secret: purpose, purpose })
+    await secrets.issueSecret({ secret, mails: [sampleMail({ user_id: user.id })] })
+    const of = { purpose: secret.purpose as SpendSecretInput['purpose'], now: t0, effect }
+    await secrets.findSecret({ digest: secret.digest, now: t0 })
+    const wrong = { userId: user.id, codeDigest: digestOf('wrong'), mostAttempts: 3 }
+    await secrets.spendSecret({ ...of, shown: wrong })
+    expect(await secrets.spendSecret({ ...of, shown: { digest: secret.digest } })).toMatchObject({
+      outcome: 'spent',
+    })
+  }
+  await secrets.deleteExpiredSecrets({ now: t0 + 9, limit: 5 })
+  await users.findUserByEmail(user.email_canonical ?? '')
+  await mails.claimMails({ now: t0 + 900, until: t0 + minute, limit: 5 })
+  const mail = sampleMail()
+  await mails.addMail(mail)
+  await mails.settleMail({ id: mail.id, now: t0, result: { sent: false, error: 'e', retryAt: null } })
+  await mails.retryMail({ id: mail.id, now: t0 })
+  await mails.settleMail({ id: mail.id, now: t0, result: { sent: true } })
+  await mails.findMail(mail.id)
+  await mails.deleteOldMails({ before: t0 + 9, limit: 5 })
+  const rates = [{ key: 'k1', burst: 5, intervalMs: minute }]
+  const backoffs = [{ key: 'new', free: 5, firstMs: minute, mostMs: minute, memoryMs: day }]
+  await limits.countAttempt({ now: t0, rates, backoffs })
+  await limits.holdsLimit({ key: 'k1', now: t0 })
+  await limits.forgetAttempts({ keys: ['k1'] })
+  await limits.deleteStaleLimits({ now: t0 + 9, limit: 5 })
+  await trail.appendEvents({ events: [sampleEvent({ user_id: user.id })] })
+  await trail.readChain()
+  await trail.readEvents({ after: 5_000, limit: 5 })
+  await trail.deleteOldEvents({ before: t0 + 9, limit: 5 })
+  await cursors.moveCursor({ name: 'a', number: 1 })
+  await cursors.readCursor('a')
+}
 
 /** Every statement of the store, at least once each. */
 async function runAll(db: Connections): Promise<void> {
@@ -83,6 +160,7 @@ async function runAll(db: Connections): Promise<void> {
   await users.createUser({ ...sampleUser(), username_canonical: user.username_canonical })
   await users.findUserById(user.id)
   await users.findUserByName(user.username_canonical)
+  await runAccounts(db, user)
   await users.rehashPassword({ userId: user.id, from: user.password_hash, to: user.password_hash })
   const opened = [sampleSession(user.id), sampleSession(user.id), sampleSession(user.id)]
   for (const session of opened) {
@@ -124,7 +202,9 @@ async function runAll(db: Connections): Promise<void> {
 /** The names of the statements in the source that are about a large table. */
 function statementNames(): string[] {
   const folder = join(import.meta.dirname, '../../src/store/postgres')
-  const source = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+  const source = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
   const found = [...source.join('').matchAll(/\bstatement\(\s*'(\w+)',\s*([`'])(.*?)\2/gs)]
   const isLarge = new RegExp(`\\b(${large.join('|')})\\b`)
   return found.filter(([, , , text = '']) => isLarge.test(text)).map(([, name = '']) => name)
@@ -144,6 +224,10 @@ describe('with 10 000 users and sessions', () => {
       ['list_users', queries.listUsers(page)],
       ['list_users_found', queries.listUsers({ ...page, search: 'n17' })],
       ['list_sessions', queries.listSessions(page)],
+      ['list_mails', queries.listMails({ ...page, after: 'm5' })],
+      ['list_events', queries.listEvents({ before: 5_000, limit: 50 })],
+      ['list_events_of_user', queries.listEvents({ limit: 50, userId: 'u5' })],
+      ['list_events_of_request', queries.listEvents({ limit: 50, requestId: 'r5' })],
     ] as const) {
       plans.set(name, await explain(list.sql, list.parameters))
     }

@@ -23,9 +23,10 @@ export interface DatabaseProxy {
   /**
    * Loses the next statement of that name (or text) on its way, or the answer to it once it was committed, and the
    * connection with it.
+   * @param after the one that must come before it on the same connection, where several could be meant
    * @returns when that has happened
    */
-  lose(what: 'statement' | 'answer', statement: string): Promise<void>
+  lose(what: 'statement' | 'answer', statement: string, after?: string): Promise<void>
   /** how many are open */
   connections(): number
   close(): Promise<void>
@@ -35,6 +36,8 @@ interface Link {
   client: Socket
   server: Socket
   reader: StatementReader
+  /** the last statement that went through */
+  before: string | undefined
   /** bytes of it were lost */
   isDead: boolean
   /** what has come of an answer that is to be lost, and whom to tell when it is whole */
@@ -46,6 +49,7 @@ interface Link {
 interface Trap {
   what: 'statement' | 'answer'
   statement: string
+  after: string | undefined
   lost: () => void
 }
 
@@ -58,7 +62,10 @@ export async function openProxy(port: number): Promise<DatabaseProxy> {
 
   function accept(client: Socket): void {
     const server = connect({ host: '127.0.0.1', port, noDelay: true })
-    const link: Link = { client, server, reader: openStatementReader(), isDead: isSwallowing, isOver: false }
+    const link: Link = {
+      ...{ client, server, reader: openStatementReader(), before: undefined },
+      ...{ isDead: isSwallowing, isOver: false },
+    }
     links.add(link)
     const close = () => {
       links.delete(link)
@@ -98,7 +105,10 @@ export async function openProxy(port: number): Promise<DatabaseProxy> {
 
   function ask(link: Link, chunk: Buffer): void {
     const statements = link.reader.read(chunk)
-    if (!trap || !statements.includes(trap.statement)) return void link.server.write(chunk)
+    const { before } = link
+    link.before = statements.at(-1) ?? before
+    const isMeant = trap && statements.includes(trap.statement) && (trap.after ?? before) === before
+    if (!trap || !isMeant) return void link.server.write(chunk)
     const { what, lost } = trap
     trap = undefined
     if (what === 'statement') return void end(link, lost)
@@ -151,9 +161,9 @@ export async function openProxy(port: number): Promise<DatabaseProxy> {
     delay(ms) {
       delayMs = ms
     },
-    lose: (what, statement) =>
+    lose: (what, statement, after) =>
       new Promise((lost) => {
-        trap = { what, statement, lost }
+        trap = { what, statement, after, lost }
       }),
     connections: () => links.size,
     close: refuse,

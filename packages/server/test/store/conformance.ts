@@ -2,19 +2,27 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { Store } from '../../src/store/store.ts'
 import { agreementConformance } from './conformance/agreement.ts'
 import { closingConformance } from './conformance/closing.ts'
+import { cursorsConformance } from './conformance/cursors.ts'
 import { hostileTextConformance } from './conformance/hostile-text.ts'
 import { keysConformance } from './conformance/keys.ts'
 import { leasesConformance } from './conformance/leases.ts'
+import { limitsConformance } from './conformance/limits.ts'
+import { mailsConformance } from './conformance/mails.ts'
 import { openSessionConformance } from './conformance/open-session.ts'
 import { revocationsConformance } from './conformance/revocations.ts'
 import { rotateSessionConformance } from './conformance/rotate-session.ts'
+import { secretsConformance } from './conformance/secrets.ts'
 import { sessionsConformance } from './conformance/sessions.ts'
+import { trailConformance } from './conformance/trail.ts'
 import { usersConformance } from './conformance/users.ts'
 
 /** The store of the test that runs now. */
 export type StoreUnderTest = () => Store
 
-const parts: Record<string, (store: StoreUnderTest) => void> = {
+/** Opens more handles of its database, as other processes have; where there can be none, it is all of them. */
+export type OpenBeside = (count: number) => Promise<Store[]>
+
+const parts: Record<string, (store: StoreUnderTest, beside: OpenBeside) => void> = {
   users: usersConformance,
   'opening a session': openSessionConformance,
   'rotating a session': rotateSessionConformance,
@@ -22,6 +30,11 @@ const parts: Record<string, (store: StoreUnderTest) => void> = {
   sessions: sessionsConformance,
   revocations: revocationsConformance,
   'signing keys': keysConformance,
+  'one-time secrets': secretsConformance,
+  limits: limitsConformance,
+  mails: mailsConformance,
+  'the audit trail': trailConformance,
+  cursors: cursorsConformance,
   leases: leasesConformance,
   'hostile text': hostileTextConformance,
   'health and closing': closingConformance,
@@ -30,23 +43,34 @@ const parts: Record<string, (store: StoreUnderTest) => void> = {
 /**
  * What every store promises, verb by verb and outcome by outcome.
  * @param openStore an empty store at the newest schema; each test opens and closes one of its own
+ * @param openBeside another handle of the database that was opened last
  */
-export function storeConformance(name: string, openStore: () => Promise<Store>): void {
+export function storeConformance(
+  name: string,
+  openStore: () => Promise<Store>,
+  openBeside?: () => Promise<Store>,
+): void {
   describe(name, () => {
-    let opened: Store | undefined
+    let opened: Store[] = []
     beforeEach(async () => {
-      opened = await openStore()
+      opened = [await openStore()]
     })
     afterEach(async () => {
-      await opened?.close()
+      await Promise.all(opened.map((store) => store.close()))
     })
+    const store = () => {
+      const [first] = opened
+      if (!first) throw new Error('the store is not open yet')
+      return first
+    }
+    const beside: OpenBeside = async (count) => {
+      const more = Array.from({ length: count }, () => openBeside?.() ?? store())
+      const handles = await Promise.all(more)
+      if (openBeside) opened.push(...handles)
+      return handles
+    }
     for (const [part, conformance] of Object.entries(parts)) {
-      describe(part, () =>
-        conformance(() => {
-          if (!opened) throw new Error('the store is not open yet')
-          return opened
-        }),
-      )
+      describe(part, () => conformance(store, beside))
     }
   })
 }

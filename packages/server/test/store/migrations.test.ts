@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { chainOf } from '../../src/store/audit-chain.ts'
 import { migrations, pendingMigrations } from '../../src/store/migrate.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { bearer, handClock, openTestServer, type TokenPair, temporaryFolder } from '../harness.ts'
 import { schemaOf, withRawDatabase } from './raw-database.ts'
-import { addUser, t0 } from './samples.ts'
+import { addUser, day, digestOf, minute, sampleEvent, t0 } from './samples.ts'
 
 const ids = migrations.map(({ id }) => id)
 
@@ -163,5 +164,37 @@ describe('a database with rows in it', () => {
     expect((await refresh(pairs.current)).status).toBe(200)
     expect((await refresh(pairs.old)).status).toBe(200)
     await close()
+  })
+
+  test.each(ids)('of schema %s: its trail is one chain, and goes on', async (id) => {
+    const store = await openSqliteStore({ file: restored(id).file, now: t0 })
+    const { last_number } = await store.readChain()
+    expect(last_number > 0).toBe(id >= '0003')
+    await store.appendEvents({ events: [sampleEvent()] })
+    const rows = await store.readEvents({ after: 0, limit: 1000 })
+    expect(rows).toHaveLength(last_number + 1)
+    let before: Buffer | null = null
+    for (const row of rows) {
+      before = chainOf(before, row.number, row)
+      expect(row.chain).toEqual(before)
+    }
+    await store.close()
+  })
+
+  const withAccounts = ids.filter((id) => id >= '0003')
+  test.each(withAccounts)('of schema %s: its mails, secrets and limits are what they were', async (id) => {
+    const { file, expected } = restored(id)
+    const { now } = expected
+    const store = await openSqliteStore({ file, now })
+    const mails = await store.listMails({ after: undefined, limit: 100 })
+    expect(mails.map(({ sent_at }) => sent_at !== null).sort()).toEqual([false, true])
+    expect(await store.claimMails({ now, until: now + minute, limit: 10 })).toHaveLength(1)
+    const rates = [{ key: 'a rate', burst: 1, intervalMs: 365 * day }]
+    expect((await store.countAttempt({ now, rates, backoffs: [] })).outcome).toBe('refused')
+    const effect = { kind: 'change_email', emailCanonical: 'a@example.org' } as const
+    const shown = { digest: digestOf('a secret') }
+    const spent = await store.spendSecret({ purpose: 'change_email', shown, now, effect })
+    expect(spent).toMatchObject({ outcome: 'spent', email: 'a@example.org' })
+    await store.close()
   })
 })

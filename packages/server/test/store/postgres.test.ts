@@ -5,6 +5,10 @@ import { createDatabase, query, type TestDatabase, testLimits } from '../postgre
 import { storeConformance } from './conformance.ts'
 import { t0 } from './samples.ts'
 
+const tables = 'users, sessions, signing_keys, one_time_secrets, mails, limits, audit_events, cursors, leases'
+const emptyChain =
+  'UPDATE audit_chain SET last_number = 0, last_chain = NULL, kept_after = 0, kept_chain = NULL'
+
 describe.each(['read committed', 'repeatable read', 'serializable'])('at the level %s', (level) => {
   let database: TestDatabase
   let opened: Store
@@ -18,8 +22,13 @@ describe.each(['read committed', 'repeatable read', 'serializable'])('at the lev
   })
   afterAll(() => opened.close())
 
-  storeConformance('PostgreSQL', async () => {
-    await query(database, 'TRUNCATE users, sessions, signing_keys, leases')
-    return open()
-  })
+  storeConformance(
+    'PostgreSQL',
+    async () => {
+      await query(database, `TRUNCATE ${tables}`)
+      await query(database, emptyChain)
+      return open()
+    },
+    open,
+  )
 })

@@ -1,4 +1,5 @@
 import { migrations } from '../../src/store/migrate.ts'
+import { accountRefusals, accountRows } from './account-refusals.ts'
 import { sampleKey, sampleSession, sampleUser, t0 } from './samples.ts'
 
 /** A table's row by column. */
@@ -10,6 +11,7 @@ const session: Row = {
   ...{ generation: 0, rotated_at: t0, revoked_at: null, revoked_reason: null, idempotency_digest: null },
 }
 const key: Row = { ...sampleKey('current') }
+const accounts = accountRows(String(user.id))
 const lease: Row = { name: 'cleanup', holder: 'a process', expires_at: t0 }
 
 /** What is in the tables before anything is refused, in the order in which it can be inserted. */
@@ -18,6 +20,7 @@ export const storedRows: Record<string, Row> = {
   sessions: session,
   signing_keys: key,
   leases: lease,
+  ...accounts,
 }
 
 const fresh = () => ({ ...user, ...sampleUser() })
@@ -132,6 +135,7 @@ export const refusals: Refusal[] = [
     row: () => lease,
     message: 'UNIQUE constraint failed: leases.name',
   },
+  ...accountRefusals(accounts),
   {
     rule: 'migrations_pk',
     table: 'migrations',

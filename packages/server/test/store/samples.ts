@@ -1,5 +1,15 @@
+import { createHash } from 'node:crypto'
 import { newId } from '../../src/ids.ts'
-import type { NewSession, NewUser, SigningKeyRow, Store } from '../../src/store/store.ts'
+import type {
+  NewAuditEvent,
+  NewMail,
+  NewSecret,
+  NewSession,
+  NewUser,
+  SigningKeyRow,
+  Store,
+  UserRow,
+} from '../../src/store/store.ts'
 
 /** When the tests of the stores play: an instant that does not fit into 32 bits. */
 export const t0 = 1_800_000_000_000
@@ -24,6 +34,11 @@ export function sampleUser(fields: Partial<NewUser> = {}): NewUser {
     created_at: t0,
     ...fields,
   }
+}
+
+/** His row before anything has happened to him. */
+export function rowOf(user: NewUser): UserRow {
+  return { ...user, last_login_at: null, email_verified_at: null, password_changed_at: null }
 }
 
 /** @param userId whose it is; it begins at `created_at`, by default `t0` */
@@ -54,6 +69,71 @@ export function sampleKey(state: string, fields: Partial<SigningKeyRow> = {}): S
     retires_at: null,
     ...fields,
   }
+}
+
+/** What stands for a secret, or for anything else that nobody must know. */
+export function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** A secret that resets a password, good for an hour; shown by the digest of `secret`, or of `code`. */
+export function sampleSecret(
+  user: NewUser,
+  { secret, code = 'code', ...fields }: Partial<NewSecret> & { secret: string; code?: string },
+): NewSecret {
+  return {
+    id: newId(t0),
+    user_id: user.id,
+    purpose: 'reset_password',
+    digest: digestOf(secret),
+    code_digest: digestOf(code),
+    email: user.email,
+    created_at: t0,
+    expires_at: t0 + 60 * minute,
+    ...fields,
+  }
+}
+
+export function sampleMail(fields: Partial<NewMail> = {}): NewMail {
+  made += 1
+  return {
+    id: newId(fields.created_at ?? t0),
+    user_id: null,
+    template: 'welcome',
+    recipient: `user${made}@example.com`,
+    sealed: Buffer.from(`sealed ${made}`),
+    created_at: t0,
+    ...fields,
+  }
+}
+
+export function sampleEvent(fields: Partial<NewAuditEvent> = {}): NewAuditEvent {
+  const [personal, personal_salt] = ['{"address":"192.0.2.7"}', Buffer.from('salt')]
+  return {
+    id: newId(t0),
+    happened_at: t0,
+    event: 'auth.login.succeeded',
+    result: 'ok',
+    code: null,
+    request_id: null,
+    actor_id: null,
+    user_id: null,
+    session_id: null,
+    details: '{"a":"ü\\n"}',
+    personal,
+    personal_salt,
+    personal_digest: digestOf(`${personal_salt}${personal}`),
+    ...fields,
+  }
+}
+
+/** The row with its bytes as one kind of array, whatever the driver makes of them. */
+export function plain(row: object | undefined): object | undefined {
+  const kinds = Object.entries(row ?? {}).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? Buffer.from(value) : value,
+  ])
+  return row && Object.fromEntries(kinds)
 }
 
 /** Stores a user. */

@@ -44,9 +44,21 @@ describe('the schema', () => {
       'SELECT id FROM sessions WHERE revoked_at >= 1',
       'SELECT id FROM sessions WHERE user_id = 1',
       'SELECT id FROM sessions WHERE id > 1 ORDER BY id LIMIT 1',
+      'SELECT id FROM one_time_secrets WHERE digest = ?',
+      'SELECT id FROM one_time_secrets WHERE user_id = ?',
+      'SELECT id FROM one_time_secrets WHERE expires_at <= ? LIMIT 1',
+      'SELECT key FROM limits WHERE key = ?',
+      'SELECT key FROM limits WHERE ends_at <= ? LIMIT 1',
+      'SELECT id FROM mails WHERE due_at <= ? ORDER BY due_at, id LIMIT 1',
+      'SELECT id FROM mails WHERE due_at IS NULL AND created_at < ? LIMIT 1',
+      'SELECT id FROM mails WHERE user_id = ?',
+      'SELECT id FROM audit_events WHERE id = ?',
+      'SELECT id FROM audit_events WHERE request_id = ? ORDER BY number DESC LIMIT 1',
+      'SELECT id FROM audit_events WHERE user_id = ? ORDER BY number DESC LIMIT 1',
     ]
     for (const sql of plans) {
-      const plan = withRawDatabase(file, (db) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
+      const parameters = [...sql.matchAll(/\?/g)].map(() => 1)
+      const plan = withRawDatabase(file, (db) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters))
       expect(JSON.stringify(plan), sql).toMatch(/SEARCH \w+ USING (COVERING )?INDEX/)
     }
   })

@@ -4,6 +4,13 @@ import { temporaryFolder } from '../harness.ts'
 import { storeConformance } from './conformance.ts'
 import { t0 } from './samples.ts'
 
-storeConformance('SQLite on a file', () =>
-  openSqliteStore({ file: join(temporaryFolder(), 'store.db'), now: t0 }),
+let file = ''
+
+storeConformance(
+  'SQLite on a file',
+  () => {
+    file = join(temporaryFolder(), 'store.db')
+    return openSqliteStore({ file, now: t0 })
+  },
+  () => openSqliteStore({ file, now: t0 }),
 )

@@ -5,7 +5,7 @@ import { migrations } from '../../src/store/migrate.ts'
 import { rotateKeys } from '../../src/tokens/key-schedule.ts'
 import { openTestServer, type TokenPair, temporaryFolder } from '../harness.ts'
 import { dumpSql } from './raw-database.ts'
-import { minute } from './samples.ts'
+import { day, minute, sampleEvent, sampleMail, sampleSecret } from './samples.ts'
 
 /*
  * Writes a database with rows in it, as this version makes it, for the versions to come. Run by hand (node
@@ -47,6 +47,18 @@ await rotateKeys(deployment.keyDeps, clock())
 const spent = await login('alice')
 clock.advance(minute)
 const current = await post('/api/token/refresh/', { refresh: spent.refresh }, { 'idempotency-key': 'a key' })
+// What accounts live by, past the rooms and their habits.
+const alice = await store.findUserByName('alice')
+if (!alice) throw new Error('alice was registered')
+const secret = sampleSecret(alice, { secret: 'a secret', purpose: 'change_email', email: 'a@example.org' })
+const [waiting, sent] = [sampleMail({ user_id: alice.id }), sampleMail()]
+await store.issueSecret({ secret, mails: [waiting, sent] })
+await store.settleMail({ id: sent.id, now: clock(), result: { sent: true } })
+const rates = [{ key: 'a rate', burst: 1, intervalMs: 365 * day }]
+const backoffs = [{ key: 'a backoff', free: 0, firstMs: minute, mostMs: minute, memoryMs: day }]
+await store.countAttempt({ now: clock(), rates, backoffs })
+await store.appendEvents({ events: [sampleEvent({ user_id: alice.id }), sampleEvent()] })
+await store.moveCursor({ name: 'a reader', number: 1 })
 await server.close()
 
 const target = join(import.meta.dirname, 'fixtures', migrations.at(-1)?.id ?? '')

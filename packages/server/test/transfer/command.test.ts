@@ -252,7 +252,7 @@ describe('how far it is', () => {
     expect(status).toBe(0)
     expect(stdout).toContain(`${bar}─`)
     expect(stdout).toMatch(/\r\u001b\[Kusers: copied 10 of 10 rows\r\n/)
-    expect(stdout).toMatch(/\r\u001b\[KTABLE .*\r\nusers {9}10 /)
+    expect(stdout).toMatch(/\r\u001b\[KTABLE .*\r\nusers {13}10 /)
     expect(stdout.lastIndexOf(erased)).toBeLessThan(stdout.indexOf('TABLE'))
   })
 
@@ -268,11 +268,17 @@ describe('how far it is', () => {
     await fillWith(10)
     const { stdout, stderr } = await copy()
     expect(stdout + stderr).not.toMatch(/[\r\u001b]/)
-    expect(stderr.split('\n').slice(2, 5)).toEqual([
+    expect(stderr.split('\n').slice(2, 11)).toEqual([
       'users: copied 10 of 10 rows',
       'sessions: copied 31 of 31 rows',
+      'one_time_secrets: copied 3 of 3 rows',
+      'mails: copied 4 of 4 rows',
+      'limits: copied 1 of 1 rows',
+      'audit_events: copied 5 of 5 rows',
+      'audit_chain: copied 1 of 1 rows',
+      'cursors: copied 1 of 1 rows',
       'signing_keys: copied 3 of 3 rows',
     ])
-    expect(stdout).toMatch(/^TABLE .*\nusers .*\nsessions .*\nsigning_keys .*\n$/)
+    expect(stdout).toMatch(/^TABLE .*\nusers .*\nsessions .*\n(.*\n){6}signing_keys .*\n$/)
   })
 })

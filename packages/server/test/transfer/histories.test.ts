@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
-import { openRows } from '../../src/app.ts'
+import { openRows } from '../../src/app/stores.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { keysOf, type Row, type RowAccess } from '../../src/store/transfer/rows.ts'
 import { tables } from '../../src/store/transfer/tables.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { openRows } from '../../src/app.ts'
+import { openRows } from '../../src/app/stores.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import type { RowAccess } from '../../src/store/transfer/rows.ts'
 import { temporaryFolder } from '../harness.ts'

@@ -1,7 +1,7 @@
 import { newId } from '../../src/ids.ts'
 import { batchesOf, type Row, type RowAccess } from '../../src/store/transfer/rows.ts'
 import { type Table, tables } from '../../src/store/transfer/tables.ts'
-import { day, t0 } from '../store/samples.ts'
+import { day, sampleEvent, sampleMail, sampleSecret, sampleUser, t0 } from '../store/samples.ts'
 
 /** A table by its name. */
 function tableOf(name: string): Table {
@@ -22,6 +22,7 @@ export function userRow(fields: Row = {}): Row {
     ...{ email: `User${made}@Example.com`, email_canonical: `user${made}@example.com` },
     ...{ password_hash: `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${made}`, is_active: 1, is_staff: 0 },
     ...{ is_superuser: 0, created_at: t0 + made, last_login_at: null },
+    ...{ email_verified_at: null, password_changed_at: null },
     ...fields,
   }
 }
@@ -92,6 +93,39 @@ export async function dumpAll(access: RowAccess): Promise<Record<string, Row[]>>
   return dumped
 }
 
+/** What accounts live by: so many rows of everything that the tables before have not. */
+async function fillAccounts(access: RowAccess, owners: readonly Row[]): Promise<void> {
+  const secrets = owners.slice(0, 3).map((owner, at) => ({
+    ...sampleSecret({ ...sampleUser(), id: String(owner.id) }, { secret: String(owner.id) }),
+    code_attempts: at,
+  }))
+  const mails = owners.slice(0, 4).map((owner, at) => ({
+    ...sampleMail({
+      user_id: at % 2 ? String(owner.id) : null,
+      sealed: at % 2 ? Buffer.from([at, 0]) : null,
+    }),
+    ...{ due_at: at % 2 ? t0 : null, attempts: at, sent_at: at % 2 ? null : t0, failed_at: null },
+    last_error: at % 2 ? 'refused' : null,
+  }))
+  const events = owners.slice(0, 5).map((owner, at) => ({
+    ...sampleEvent({ user_id: String(owner.id), ...(at % 2 && { personal: null, personal_salt: null }) }),
+    ...{ number: at + 1, chain: Buffer.from(`chain ${at}`) },
+  }))
+  const chain = {
+    last_number: events.length,
+    last_chain: Buffer.from('last'),
+    kept_after: 0,
+    kept_chain: null,
+  }
+  await access.insert(tableOf('one_time_secrets'), secrets)
+  await access.insert(tableOf('mails'), mails)
+  await access.insert(tableOf('limits'), [{ key: 'a', count: 3, free_at: t0, ends_at: t0 + day }])
+  await access.insert(tableOf('audit_events'), events)
+  await access.remove(tableOf('audit_chain'), ['chain'])
+  await access.insert(tableOf('audit_chain'), [{ id: 'chain', ...chain }])
+  await access.insert(tableOf('cursors'), [{ name: 'webhooks', number: 1 }])
+}
+
 /** A deployment of so many users, each with a few sessions. */
 export async function fill(access: RowAccess, count: number): Promise<{ users: Row[]; sessions: Row[] }> {
   const made = Array.from({ length: count }, (_, at) => userRow({ last_login_at: at % 2 ? t0 + at : null }))
@@ -102,6 +136,7 @@ export async function fill(access: RowAccess, count: number): Promise<{ users: R
   )
   await access.insert(users, made)
   await access.insert(sessions, [...opened, sessionRow(null, ended)])
+  await fillAccounts(access, made)
   await access.insert(keys, [keyRow('current'), keyRow('next'), keyRow('retired', { private_sealed: null })])
   return { users: made, sessions: opened }
 }

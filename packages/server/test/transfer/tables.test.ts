@@ -15,6 +15,7 @@ interface Found {
   table: string
   column: string
   type: string
+  /** whether it is unique by itself */
   is_key: number | boolean
 }
 
@@ -29,7 +30,11 @@ async function sqliteSchema(): Promise<{ columns: Found[]; references: Reference
   return withRawDatabase(file, (db) => ({
     columns: db
       .prepare<[], Found>(
-        `SELECT tables.name AS "table", columns.name AS "column", columns.type, columns.pk > 0 AS is_key
+        `SELECT tables.name AS "table", columns.name AS "column", columns.type,
+                EXISTS (SELECT 1 FROM pragma_index_list(tables.name) AS indexes
+                         WHERE indexes."unique" AND NOT indexes.partial
+                           AND (SELECT group_concat(name) FROM pragma_index_info(indexes.name)) = columns.name)
+                  AS is_key
            FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'`,
       )
       .all(),
@@ -49,9 +54,9 @@ async function postgresSchema(): Promise<{ columns: Found[]; references: Referen
     columns: await query<Found>(
       database,
       `SELECT c.table_name AS "table", c.column_name AS "column", c.data_type AS type,
-              EXISTS (SELECT 1 FROM information_schema.key_column_usage AS k
-                       WHERE k.table_name = c.table_name AND k.column_name = c.column_name
-                         AND k.constraint_name LIKE '%_pk') AS is_key
+              EXISTS (SELECT 1 FROM pg_constraint AS k
+                       WHERE k.conrelid = c.table_name::regclass AND k.contype IN ('p', 'u')
+                         AND k.conkey = ARRAY[c.ordinal_position::smallint]) AS is_key
          FROM information_schema.columns AS c WHERE c.table_schema = 'public'
         ORDER BY c.table_name, c.ordinal_position`,
     ),
@@ -80,15 +85,19 @@ describe.each([
   test('is every column of every table but the machinery: one that is added must be listed', async () => {
     const { columns } = await schema()
     const data = columns.filter(({ table }) => !machinery.includes(table))
-    const found = data.map(
-      (one) => `${one.table}.${one.column} ${types[one.type]}${one.is_key ? ' key' : ''}`,
-    )
+    const found = data.map(({ table, column, type }) => `${table}.${column} ${types[type]}`)
     const listed = tables.flatMap((table) =>
-      table.columns.map(
-        ({ name, type }) => `${table.name}.${name} ${type}${name === table.key ? ' key' : ''}`,
-      ),
+      table.columns.map(({ name, type }) => `${table.name}.${name} ${type}`),
     )
     expect(found.sort()).toEqual(listed.sort())
+  })
+
+  test('is found by a text that no two rows of a table share', async () => {
+    const { columns } = await schema()
+    for (const { name, key } of tables) {
+      const column = columns.find((one) => one.table === name && one.column === key)
+      expect([name, types[column?.type ?? ''], Boolean(column?.is_key)]).toEqual([name, 'text', true])
+    }
   })
 
   test('comes after what it refers to', async () => {

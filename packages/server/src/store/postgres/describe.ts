@@ -1,6 +1,6 @@
 import type { DatabaseFacts } from '../store.ts'
-import type { Connections } from './connections.ts'
-import { statement } from './statement.ts'
+import type { Connections } from './pool/connections.ts'
+import { statement } from './pool/statement.ts'
 
 /** What a relative does not know is NULL. */
 const settings = statement(

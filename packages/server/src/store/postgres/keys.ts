@@ -1,7 +1,7 @@
 import type { ChangeKeysInput, ChangeKeysOutcome, SigningKeyRow, Store } from '../store.ts'
-import type { Connections, Runner } from './connections.ts'
-import { Undo, violatedUnique } from './faults.ts'
-import { statement } from './statement.ts'
+import type { Connections, Runner } from './pool/connections.ts'
+import { Undo, violatedUnique } from './pool/faults.ts'
+import { statement } from './pool/statement.ts'
 
 const columns = 'kid, algorithm, state, public_jwk, private_sealed, created_at, activated_at, retires_at'
 

@@ -1,6 +1,6 @@
 import type { Store } from '../store.ts'
-import type { Connections } from './connections.ts'
-import { statement } from './statement.ts'
+import type { Connections } from './pool/connections.ts'
+import { statement } from './pool/statement.ts'
 
 const hold = statement(
   'hold_lease',

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
-import { clientOptions, type PostgresAddress } from './connections.ts'
-import { kindOf } from './faults.ts'
-import { unavailable } from './reasons.ts'
+import { clientOptions, type PostgresAddress } from './pool/connections.ts'
+import { kindOf } from './pool/faults.ts'
+import { unavailable } from './pool/reasons.ts'
 
 const columnTypes = {
   text: 'TEXT COLLATE "C"',

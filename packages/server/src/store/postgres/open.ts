@@ -1,19 +1,24 @@
 import { type AppliedMigration, migrations as ours, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
-import type { SessionRow, Store, StoreHealth, UserRow } from '../store.ts'
+import type { AuditRow, MailRow, SessionRow, Store, StoreHealth, UserRow } from '../store.ts'
+import { cursorVerbs } from './cursors.ts'
+import { describe } from './describe.ts'
+import { keyVerbs } from './keys.ts'
+import { leaseVerbs } from './leases.ts'
+import { limitVerbs } from './limits.ts'
+import { mailVerbs } from './mails.ts'
+import { migratePostgres } from './migrate.ts'
 import {
   type Connections,
   openConnections,
   type PostgresAddress,
   type PostgresLimits,
-} from './connections.ts'
-import { describe } from './describe.ts'
-import { isMissingTable } from './faults.ts'
-import { keyVerbs } from './keys.ts'
-import { leaseVerbs } from './leases.ts'
-import { migratePostgres } from './migrate.ts'
+} from './pool/connections.ts'
+import { isMissingTable } from './pool/faults.ts'
+import { isText, statement } from './pool/statement.ts'
+import { secretVerbs } from './secrets.ts'
 import { sessionVerbs } from './sessions.ts'
-import { statement } from './statement.ts'
+import { trailVerbs } from './trail.ts'
 import { userVerbs } from './users.ts'
 
 export interface PostgresOptions {
@@ -43,9 +48,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     ...userVerbs(db),
     ...sessionVerbs(db),
     ...keyVerbs(db),
+    ...secretVerbs(db),
+    ...limitVerbs(db),
+    ...mailVerbs(db),
+    ...trailVerbs(db),
+    ...cursorVerbs(db),
     ...leaseVerbs(db),
     listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
+    listMails: async (page) => db.all<MailRow>((await queries()).listMails(page)),
+    listEvents: async (filter) =>
+      isText(Object.values(filter).join('')) ? db.all<AuditRow>((await queries()).listEvents(filter)) : [],
     health: () => examine(db, migrations),
     readClock: async () => (await db.rows<{ now: number }>(clock, {}))[0]?.now ?? Number.NaN,
     describe: () => describe(db),

@@ -1,7 +1,7 @@
 import { AuthError } from '../../errors.ts'
 import type { HeldSession, RotateSessionInput, SessionRow } from '../store.ts'
-import type { Connections } from './connections.ts'
-import { statement } from './statement.ts'
+import type { Connections } from './pool/connections.ts'
+import { statement } from './pool/statement.ts'
 
 const columns = [
   ...['id', 'user_id', 'generation', 'created_at', 'rotated_at', 'expires_at', 'ends_at', 'device'],

@@ -1,9 +1,9 @@
 import type { AppliedMigration } from '../migrate.ts'
 import { type Cell, keyOf, type Row, type RowAccess, RowFault } from '../transfer/rows.ts'
 import type { Table } from '../transfer/tables.ts'
-import { openConnections, type PostgresAddress, type PostgresLimits } from './connections.ts'
-import { isMissingTable, violatedConstraint } from './faults.ts'
-import { type Statement, statement } from './statement.ts'
+import { openConnections, type PostgresAddress, type PostgresLimits } from './pool/connections.ts'
+import { isMissingTable, violatedConstraint } from './pool/faults.ts'
+import { type Statement, statement } from './pool/statement.ts'
 
 /** A database on PostgreSQL as rows. */
 export function openPostgresRows(address: PostgresAddress, limits: PostgresLimits): RowAccess {

@@ -1,8 +1,8 @@
 import { AuthError } from '../../errors.ts'
 import type { EndSessionsInput, HeldSession, Revocation, SessionRow, Store } from '../store.ts'
-import type { Connections, Runner } from './connections.ts'
+import type { Connections, Runner } from './pool/connections.ts'
+import { statement } from './pool/statement.ts'
 import { type HeldRow, heldOf, shareRotations } from './rotations.ts'
-import { statement } from './statement.ts'
 
 const columns = [
   ...['id', 'user_id', 'generation', 'created_at', 'rotated_at', 'expires_at', 'ends_at', 'device'],
@@ -55,7 +55,8 @@ const endSession = statement(
 const endOfUser = statement(
   'end_sessions_of_user',
   `UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
-    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now RETURNING id`,
+    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now AND id IS DISTINCT FROM @except::text
+   RETURNING id`,
 )
 
 const revocations = statement(

@@ -1,14 +1,29 @@
-import type { Store, TakenField, UserRow } from '../store.ts'
-import type { Connections, Runner } from './connections.ts'
-import { violatedUnique } from './faults.ts'
+import type {
+  CreateUserOutcome,
+  NewUser,
+  Store,
+  TakenField,
+  UpdateUserInput,
+  UpdateUserOutcome,
+  UserRow,
+  WithMail,
+} from '../store.ts'
+import { namesIn, takenIn, updateParameters, voidsSecrets } from '../user-fields.ts'
+import { addMails, leaveMails } from './mails.ts'
+import type { Connections, Runner } from './pool/connections.ts'
+import { violatedUnique } from './pool/faults.ts'
+import { inTurn } from './pool/in-turn.ts'
+import { isText, statement } from './pool/statement.ts'
+import { addWithMail, voidSecrets } from './secrets.ts'
 import { endSessionsOfUser } from './sessions.ts'
-import { statement } from './statement.ts'
+import { erasePersonal } from './trail.ts'
 
 const columns = `id, username, username_canonical, email, email_canonical, password_hash,
-  is_active, is_staff, is_superuser, created_at, last_login_at`
+  is_active, is_staff, is_superuser, created_at, last_login_at, email_verified_at, password_changed_at`
 
 const byId = statement('user_by_id', `SELECT ${columns} FROM users WHERE id = @id`)
 const byName = statement('user_by_name', `SELECT ${columns} FROM users WHERE username_canonical = @name`)
+const byEmail = statement('user_by_email', `SELECT ${columns} FROM users WHERE email_canonical = @email`)
 
 const insertUser = statement(
   'insert_user',
@@ -20,18 +35,25 @@ const insertUser = statement(
 
 const taken = statement(
   'taken',
-  `SELECT username_canonical, email_canonical FROM users
+  `SELECT id, username_canonical, email_canonical FROM users
     WHERE username_canonical = @username_canonical OR email_canonical = @email_canonical`,
 )
 
 const updateUser = statement(
   'update_user',
   `UPDATE users
-      SET is_active = coalesce(@is_active::smallint, is_active),
+      SET username = coalesce(@username::text, username),
+          username_canonical = coalesce(@username_canonical::text, username_canonical),
+          email = coalesce(@email::text, email),
+          email_canonical = CASE WHEN @setsEmail::smallint = 1 THEN @email_canonical::text ELSE email_canonical END,
+          email_verified_at = CASE WHEN @setsVerified::smallint = 1 THEN @email_verified_at::bigint
+                                   ELSE email_verified_at END,
+          password_hash = coalesce(@password_hash::text, password_hash),
+          password_changed_at = coalesce(@password_changed_at::bigint, password_changed_at),
+          is_active = coalesce(@is_active::smallint, is_active),
           is_staff = coalesce(@is_staff::smallint, is_staff),
-          is_superuser = coalesce(@is_superuser::smallint, is_superuser),
-          password_hash = coalesce(@password_hash::text, password_hash)
-    WHERE id = @userId RETURNING id`,
+          is_superuser = coalesce(@is_superuser::smallint, is_superuser)
+    WHERE id = @userId AND (@passwordHash::text IS NULL OR password_hash = @passwordHash) RETURNING id`,
 )
 
 const rehash = statement(
@@ -43,25 +65,49 @@ const rehash = statement(
 const lockUser = statement('lock_user', 'SELECT id FROM users WHERE id = @userId FOR UPDATE')
 const deleteUser = statement('delete_user', 'DELETE FROM users WHERE id = @userId')
 
-/** Text with a NUL is nobody's: PostgreSQL cannot hold it, and refuses even to look for it. */
-function isText(text: string): boolean {
-  return !text.includes('\0')
+/** Which of the names somebody has, but for the user of that id. */
+async function takenFields(
+  db: Runner,
+  names: Parameters<Store['findTaken']>[0],
+  userId?: string,
+): Promise<TakenField[]> {
+  const rows = await db.rows<UserRow>(taken, names)
+  return takenIn(
+    rows.filter(({ id }) => id !== userId),
+    names,
+  )
 }
 
-async function takenFields(db: Runner, names: Parameters<Store['findTaken']>[0]): Promise<TakenField[]> {
-  const rows = await db.rows<Pick<UserRow, 'username_canonical' | 'email_canonical'>>(taken, names)
-  const fields: TakenField[] = []
-  if (rows.some((row) => row.username_canonical === names.username_canonical)) fields.push('username')
-  if (rows.some((row) => names.email_canonical !== null && row.email_canonical === names.email_canonical)) {
-    fields.push('email')
-  }
-  return fields
+/** One statement where nothing goes out with it. */
+async function insertWithMail(db: Connections, user: NewUser & WithMail): Promise<CreateUserOutcome> {
+  if (user.secret || user.mails?.length) {
+    await db.transaction(async (runner) => {
+      await runner.rows(insertUser, user)
+      await addWithMail(runner, user)
+    })
+  } else await db.rows(insertUser, user)
+  return { outcome: 'created' }
 }
+
+/** The user first: a login that came before is then seen by the second statement, one that comes later waits. */
+function update(db: Connections, input: UpdateUserInput): Promise<UpdateUserOutcome> {
+  const { userId, set, endSessions } = input
+  return db.transaction(async (runner) => {
+    if ((await runner.rows(updateUser, updateParameters(input))).length === 0) return { outcome: 'missing' }
+    if (voidsSecrets(set)) await voidSecrets(runner, userId)
+    await addWithMail(runner, input)
+    const ended = endSessions ? await endSessionsOfUser(runner, { userId, ...endSessions }) : []
+    return { outcome: 'updated', ended }
+  })
+}
+
+const uniqueNames = ['users_username_unique', 'users_email_unique']
 
 type UserVerbs = Pick<
   Store,
   | 'findUserById'
   | 'findUserByName'
+  | 'findUserByEmail'
   | 'findTaken'
   | 'createUser'
   | 'updateUser'
@@ -75,34 +121,46 @@ export function userVerbs(db: Connections): UserVerbs {
     findUserById: async (id) => (isText(id) ? (await db.rows<UserRow>(byId, { id }))[0] : undefined),
     findUserByName: async (name) =>
       isText(name) ? (await db.rows<UserRow>(byName, { name }))[0] : undefined,
+    findUserByEmail: async (email) =>
+      isText(email) ? (await db.rows<UserRow>(byEmail, { email }))[0] : undefined,
     findTaken: (names) => takenFields(db, names),
     async createUser(user) {
       try {
-        await db.rows(insertUser, user)
-        return { outcome: 'created' }
+        return await insertWithMail(db, user)
       } catch (thrown) {
-        if (violatedUnique(thrown) === undefined) throw thrown
+        const rule = violatedUnique(thrown)
+        if (rule === undefined) throw thrown
         const fields = await takenFields(db, user)
-        // Whoever had the name may be gone by now; an id that is taken is a mistake of ours.
-        if (fields.length === 0 && violatedUnique(thrown) === 'users_pk') throw thrown
-        return fields.length > 0 ? { outcome: 'taken', fields } : verbs.createUser(user)
+        if (fields.length > 0) return { outcome: 'taken', fields }
+        // Whoever had the name is gone by now; an id that is taken is a mistake of ours.
+        if (!uniqueNames.includes(rule)) throw thrown
+        return verbs.createUser(user)
       }
     },
-    /** The user first: a login that came before is then seen by the second statement, one that comes later waits. */
-    updateUser: ({ userId, set, endSessions }) =>
-      db.transaction(async (runner) => {
-        if ((await runner.rows(updateUser, { userId, ...set })).length === 0) return { outcome: 'missing' }
-        const ended = endSessions ? await endSessionsOfUser(runner, { userId, ...endSessions }) : []
-        return { outcome: 'updated', ended }
-      }),
+    async updateUser(input) {
+      try {
+        return await update(db, input)
+      } catch (thrown) {
+        const rule = violatedUnique(thrown) ?? ''
+        if (!uniqueNames.includes(rule)) throw thrown
+        const fields = await takenFields(db, namesIn(input.set), input.userId)
+        return fields.length > 0 ? { outcome: 'taken', fields } : verbs.updateUser(input)
+      }
+    },
     async rehashPassword(input) {
       await db.rows(rehash, input)
     },
-    deleteUser: ({ userId, now }) =>
-      db.transaction(async (runner) => {
+    deleteUser: ({ userId, now, mails = [] }) =>
+      inTurn(db, async (runner) => {
         if ((await runner.rows(lockUser, { userId })).length === 0) return { outcome: 'missing' }
         const ended = await endSessionsOfUser(runner, { userId, now, reason: 'user_deleted' })
+        await leaveMails(runner, userId)
         await runner.rows(deleteUser, { userId })
+        await addMails(
+          runner,
+          mails.map((mail) => ({ ...mail, user_id: null })),
+        )
+        await erasePersonal(runner, userId)
         return { outcome: 'updated', ended }
       }),
   }

@@ -1,11 +1,23 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import { AuthError } from '../../errors.ts'
+import { theChain } from '../audit-chain.ts'
 import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
-import type { Revocation, SessionRow, SigningKeyRow, Store, UserRow } from '../store.ts'
+import type {
+  AuditChainRow,
+  AuditRow,
+  FoundSecret,
+  MailRow,
+  Revocation,
+  SessionRow,
+  SigningKeyRow,
+  Store,
+  UserRow,
+} from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
-import { takenFields } from './verbs.ts'
+import { holdsLimit, refusalOf } from './verbs/limits.ts'
+import { takenFields } from './verbs/users.ts'
 import { inlineExecutor, threadExecutor } from './writer.ts'
 
 export interface SqliteOptions {
@@ -60,6 +72,21 @@ function storeOn(db: Connection, executor: Executor): SqliteStore {
     endSessionsOfUser: (input) => writes.submit('endSessionsOfUser', input),
     deleteEndedSessions: (input) => writes.submit('deleteEndedSessions', input),
     changeKeys: (input) => writes.submit('changeKeys', input),
+    issueSecret: (input) => writes.submit('issueSecret', input),
+    spendSecret: (input) => writes.submit('spendSecret', input),
+    deleteExpiredSecrets: (input) => writes.submit('deleteExpiredSecrets', input),
+    // What is refused costs a read, no commit.
+    countAttempt: async (input) => refusalOf(db, input) ?? writes.submit('countAttempt', input),
+    forgetAttempts: (input) => writes.submit('forgetAttempts', input),
+    deleteStaleLimits: (input) => writes.submit('deleteStaleLimits', input),
+    addMail: (input) => writes.submit('addMail', input),
+    claimMails: (input) => writes.submit('claimMails', input),
+    settleMail: (input) => writes.submit('settleMail', input),
+    retryMail: (input) => writes.submit('retryMail', input),
+    deleteOldMails: (input) => writes.submit('deleteOldMails', input),
+    appendEvents: (input) => writes.submit('appendEvents', input),
+    deleteOldEvents: (input) => writes.submit('deleteOldEvents', input),
+    moveCursor: (input) => writes.submit('moveCursor', input),
     holdLease: (input) => writes.submit('holdLease', input),
     releaseLease: (input) => writes.submit('releaseLease', input),
     async close() {
@@ -69,19 +96,29 @@ function storeOn(db: Connection, executor: Executor): SqliteStore {
   }
 }
 
-type Reads = `find${string}` | `list${string}` | 'health' | 'backup'
+type Reads = `find${string}` | `list${string}` | `read${string}` | 'holdsLimit' | 'health' | 'backup'
 
 function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
   return {
     findUserById: async (id) => db.rows<UserRow>('SELECT * FROM users WHERE id = @id', { id })[0],
     findUserByName: async (name) =>
       db.rows<UserRow>('SELECT * FROM users WHERE username_canonical = @name', { name })[0],
+    findUserByEmail: async (email) =>
+      db.rows<UserRow>('SELECT * FROM users WHERE email_canonical = @email', { email })[0],
     findTaken: async (names) => takenFields(db, names),
+    findSecret: async (input) => db.rows<FoundSecret>(foundSecretSql, input)[0],
     listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
     findSession: async (id) => db.rows<SessionRow>('SELECT * FROM sessions WHERE id = @id', { id })[0],
     listSessionsOfUser: async (userId, now) => db.rows<SessionRow>(liveSessionsSql, { userId, now }),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
     listRevocations: async (since) => db.rows<Revocation>(revocationsSql, { since }),
+    listMails: async (page) => db.all<MailRow>((await queries()).listMails(page)),
+    findMail: async (id) => db.rows<MailRow>('SELECT * FROM mails WHERE id = @id', { id })[0],
+    listEvents: async (filter) => db.all<AuditRow>((await queries()).listEvents(filter)),
+    holdsLimit: async (input) => holdsLimit(db, input),
+    readChain: async () => theChain(db.rows<AuditChainRow>('SELECT * FROM audit_chain', {})),
+    readEvents: async (input) => db.rows<AuditRow>(eventsSql, input),
+    readCursor: async (name) => db.rows<{ number: number }>(cursorSql, { name })[0]?.number,
     listKeys: async () => db.rows<SigningKeyRow>(keysSql, {}),
     health: async () => ({
       pendingMigrations: pendingMigrations(applied(db)).map(({ id }) => id),
@@ -94,8 +131,15 @@ function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
 /** The query builder weighs more than all the rest of the store; it comes with the first list. */
 const queries = async () => (await import('./compiler.ts')).queries
 
+const foundSecretSql = `
+  SELECT user_id, purpose, email, expires_at FROM one_time_secrets WHERE digest = @digest AND expires_at > @now`
+
 const liveSessionsSql = `
   SELECT * FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now ORDER BY id DESC`
+
+const eventsSql = 'SELECT * FROM audit_events WHERE number > @after ORDER BY number LIMIT @limit'
+
+const cursorSql = 'SELECT number FROM cursors WHERE name = @name'
 
 const keysSql = 'SELECT * FROM signing_keys ORDER BY created_at, kid'
 

@@ -1,5 +1,6 @@
 import { type CopiedTable, copyTable } from './copy-table.ts'
-import { bulk, sealing, standingOf } from './standing.ts'
+import { batchesOf, keysOf } from './rows.ts'
+import { bulk, mute, sealing, standingOf } from './standing.ts'
 import type { Table } from './tables.ts'
 import { areSame, type Sides, type Verdict, verifyTables } from './verify.ts'
 
@@ -39,11 +40,19 @@ export async function copyDeployment(sides: CopySides): Promise<CopyOutcome> {
     const verdicts = await verifyTables(sides)
     return { outcome: areSame(verdicts) ? 'complete' : 'outdated', verdicts }
   }
+  if (standing === 'empty') await clear(sides)
   const most = await copyAndVerify(sides, bulk)
   if (most.outcome !== 'complete') return most
   if (await source.isServed(now())) return { ...most, outcome: 'served' }
   const rest = await copyAndVerify(sides, sealing)
   return { ...rest, verdicts: [...most.verdicts, ...rest.verdicts] }
+}
+
+/** What a migration has put into the target makes way for the source's. */
+async function clear({ target, signal }: CopySides): Promise<void> {
+  for (const table of mute) {
+    for await (const rows of batchesOf(target, table, signal)) await target.remove(table, keysOf(table, rows))
+  }
 }
 
 interface Settled {

@@ -9,14 +9,20 @@ export const sealing = tables.slice(-1)
 export const bulk = tables.slice(0, -1)
 
 /**
- * What the target is to the source: nothing yet, a copy that was begun and may be gone on with, a complete copy on which
- * a server may have worked since, or another deployment.
+ * What the target is to the source: nothing yet, but for rows that prove nothing; a copy that was begun and may be gone
+ * on with; a complete copy on which a server may have worked since; or another deployment.
  */
 export type Standing = 'empty' | 'begun' | 'complete' | 'foreign'
 
+/** Where rows say when they came to be. */
+const telling = [...sealing, ...bulk].filter((table) => birthColumn(table) !== undefined)
+
+/** Where they do not, and prove nothing: the end of the chain is in a database from the first. */
+export const mute = bulk.filter((table) => birthColumn(table) === undefined)
+
 /** Reads a few rows of the target and looks for them in the source; writes nothing. */
 export async function standingOf(source: RowAccess, target: RowAccess): Promise<Standing> {
-  for (const table of [...sealing, ...bulk]) {
+  for (const table of telling) {
     const rows = await target.read(table, { after: undefined, limit: sampleRows })
     if (rows.length === 0) continue
     if (!isKin(table, rows, await source.pick(table, keysOf(table, rows)))) return 'foreign'
@@ -30,9 +36,14 @@ const sampleRows = 1_000
 
 /** Keys alone prove nothing: users who were brought along from elsewhere may be numbered. */
 function isKin(table: Table, rows: readonly Row[], found: readonly Row[]): boolean {
-  const born = new Map(found.map((row) => [keyOf(table, row), row.created_at]))
+  const birthOf = (row: Row) => row[birthColumn(table) ?? '']
+  const born = new Map(found.map((row) => [keyOf(table, row), birthOf(row)]))
   const known = rows.filter((row) => born.has(keyOf(table, row)))
-  return known.length > 0 && known.every((row) => born.get(keyOf(table, row)) === row.created_at)
+  return known.length > 0 && known.every((row) => born.get(keyOf(table, row)) === birthOf(row))
+}
+
+function birthColumn({ columns }: Table): string | undefined {
+  return columns.find(({ name }) => name === 'created_at' || name === 'happened_at')?.name
 }
 
 /**

@@ -8,7 +8,7 @@ type ColumnType = 'text' | 'integer' | 'bytes'
 type TypeOf<V> = NonNullable<V> extends string ? 'text' : NonNullable<V> extends number ? 'integer' : 'bytes'
 
 interface Shape<T> {
-  /** of text; no key is empty */
+  /** of text, and unique; no key is empty */
   key: keyof T & string
   columns: { readonly [Column in keyof T]: TypeOf<T[Column]> }
 }
@@ -33,6 +33,8 @@ const shapes = {
       is_superuser: 'integer',
       created_at: 'integer',
       last_login_at: 'integer',
+      email_verified_at: 'integer',
+      password_changed_at: 'integer',
     },
   },
   sessions: {
@@ -51,6 +53,74 @@ const shapes = {
       revoked_reason: 'text',
       idempotency_digest: 'bytes',
     },
+  },
+  one_time_secrets: {
+    key: 'id',
+    columns: {
+      id: 'text',
+      user_id: 'text',
+      purpose: 'text',
+      digest: 'bytes',
+      code_digest: 'bytes',
+      code_attempts: 'integer',
+      email: 'text',
+      created_at: 'integer',
+      expires_at: 'integer',
+    },
+  },
+  mails: {
+    key: 'id',
+    columns: {
+      id: 'text',
+      user_id: 'text',
+      template: 'text',
+      recipient: 'text',
+      sealed: 'bytes',
+      created_at: 'integer',
+      due_at: 'integer',
+      attempts: 'integer',
+      sent_at: 'integer',
+      failed_at: 'integer',
+      last_error: 'text',
+    },
+  },
+  limits: {
+    key: 'key',
+    columns: { key: 'text', count: 'integer', free_at: 'integer', ends_at: 'integer' },
+  },
+  audit_events: {
+    key: 'id',
+    columns: {
+      number: 'integer',
+      id: 'text',
+      happened_at: 'integer',
+      event: 'text',
+      result: 'text',
+      code: 'text',
+      request_id: 'text',
+      actor_id: 'text',
+      user_id: 'text',
+      session_id: 'text',
+      details: 'text',
+      personal: 'text',
+      personal_salt: 'bytes',
+      personal_digest: 'bytes',
+      chain: 'bytes',
+    },
+  },
+  audit_chain: {
+    key: 'id',
+    columns: {
+      id: 'text',
+      last_number: 'integer',
+      last_chain: 'bytes',
+      kept_after: 'integer',
+      kept_chain: 'bytes',
+    },
+  },
+  cursors: {
+    key: 'name',
+    columns: { name: 'text', number: 'integer' },
   },
   signing_keys: {
     key: 'kid',
@@ -74,7 +144,7 @@ interface Column {
 
 export interface Table {
   name: DataTable
-  /** the column of its primary key */
+  /** a column whose texts are unique */
   key: string
   columns: readonly Column[]
 }

@@ -15,9 +15,9 @@ async function losing(
   what: 'statement' | 'answer',
   statement: string,
   request: () => Promise<Reply>,
-  { proxy } = served,
+  { proxy, after }: Pick<Served, 'proxy'> & { after?: string } = served,
 ): Promise<Reply> {
-  const lost = proxy.lose(what, statement)
+  const lost = proxy.lose(what, statement, after)
   const reply = await request()
   await lost
   return reply
@@ -99,7 +99,8 @@ describe('S22: a login of which nobody heard', () => {
     const { client } = served
     const username = `login-${what}`
     await client.register(username)
-    expect((await losing(what, 'COMMIT', () => client.login(username))).status).toBe(503)
+    const ofLogin = { ...served, after: 'end_surplus' }
+    expect((await losing(what, 'COMMIT', () => client.login(username), ofLogin)).status).toBe(503)
     // Nobody has a token of that session; it is there or not.
     await eventually(() => sessionsOf(username), what === 'answer' ? 1 : 0)
     const pair = (await client.login(username)).json()

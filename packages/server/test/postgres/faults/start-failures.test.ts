@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openStore } from '../../../src/app.ts'
+import { openStore } from '../../../src/app/stores.ts'
 import { failureText } from '../../../src/cli/failure.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { loadConfig } from '../../../src/config/config.ts'

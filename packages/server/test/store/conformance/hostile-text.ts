@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StoreUnderTest } from '../conformance.ts'
-import { addSession, addUser, sampleUser, t0 } from '../samples.ts'
+import { addSession, addUser, rowOf, sampleUser, t0 } from '../samples.ts'
 
 const texts = [
   `'; DROP TABLE users; --`,
@@ -33,9 +33,10 @@ export function hostileTextConformance(store: StoreUnderTest): void {
     for (const text of texts) {
       const names = { username: text, username_canonical: text, email: text, email_canonical: text }
       const user = await addUser(store(), { ...names, id: text, password_hash: text })
-      const row = { ...user, last_login_at: null }
+      const row = rowOf(user)
       expect(await store().findUserById(text)).toEqual(row)
       expect(await store().findUserByName(text)).toEqual(row)
+      expect(await store().findUserByEmail(text)).toEqual(row)
       expect(await store().findTaken(names)).toEqual(['username', 'email'])
       expect(await store().listUsers({ after: undefined, limit: 9, search: text })).toEqual([row])
       const taken = { outcome: 'taken', fields: ['username', 'email'] }
@@ -56,7 +57,10 @@ export function hostileTextConformance(store: StoreUnderTest): void {
     for (const text of texts) {
       expect(await store().findUserById(text), text).toBeUndefined()
       expect(await store().findUserByName(text), text).toBeUndefined()
+      expect(await store().findUserByEmail(text), text).toBeUndefined()
       expect(await store().findSession(text), text).toBeUndefined()
+      expect(await store().findMail(text), text).toBeUndefined()
+      expect(await store().listEvents({ limit: 9, event: text }), text).toEqual([])
       expect(await store().listUsers({ after: undefined, limit: 9, search: text }), text).toEqual([])
       expect(await store().endSession({ sessionId: text, now: t0, reason: 'logout' }), text).toBe('missing')
       const update = await store().updateUser({ userId: text, set: { is_active: 0 } })

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
-import type { NewUser, RevocationReason } from '../../../src/store/store.ts'
+import type { NewMail, NewUser, RevocationReason, UserFields } from '../../../src/store/store.ts'
 import type { StoreUnderTest } from '../conformance.ts'
-import { addSession, addUser, sampleUser, t0 } from '../samples.ts'
+import { addSession, addUser, rowOf, sampleMail, sampleSecret, sampleUser, t0 } from '../samples.ts'
 
 /** Users: created once, found, listed, changed, deleted. */
 export function usersConformance(store: StoreUnderTest): void {
-  test('a user is found by id and by canonical name, as he was written', async () => {
+  const areStored = (mails: readonly NewMail[]) =>
+    Promise.all(mails.map(async ({ id }) => (await store().findMail(id)) !== undefined))
+
+  test('a user is found by id, by canonical name and by canonical e-mail, as he was written', async () => {
     const user = await addUser(store(), { is_staff: 1, is_superuser: 1 })
-    const row = { ...user, last_login_at: null }
+    const row = rowOf(user)
+    expect(await store().findUserByEmail(user.email_canonical ?? '')).toEqual(row)
+    expect(await store().findUserByEmail(user.email)).toBeUndefined()
     expect(await store().findUserById(user.id)).toEqual(row)
     expect(await store().findUserByName(user.username_canonical)).toEqual(row)
     expect(await store().findUserByName(user.username)).toBeUndefined()
@@ -68,8 +73,128 @@ export function usersConformance(store: StoreUnderTest): void {
     const user = await addUser(store())
     const set = { is_active: 0, is_staff: 1, is_superuser: 1, password_hash: 'another' }
     expect(await store().updateUser({ userId: user.id, set })).toEqual({ outcome: 'updated', ended: [] })
-    expect(await store().findUserById(user.id)).toEqual({ ...user, ...set, last_login_at: null })
+    expect(await store().findUserById(user.id)).toEqual({ ...rowOf(user), ...set })
     expect(await store().updateUser({ userId: 'nobody', set })).toEqual({ outcome: 'missing' })
+  })
+
+  const sets: UserFields[] = [
+    { username: 'New Name', username_canonical: 'new name' },
+    { email: 'New@Example.com', email_canonical: 'new@example.com', email_verified_at: null },
+    { email: '', email_canonical: null },
+    { email_verified_at: t0 + 3 },
+    { password_hash: 'new', password_changed_at: t0 + 4 },
+    {},
+  ]
+  test.each(sets)('updating sets %o alone', async (set) => {
+    const user = await addUser(store())
+    await store().updateUser({
+      userId: user.id,
+      set: { email_verified_at: t0 + 1, password_changed_at: t0 + 2 },
+    })
+    expect(await store().updateUser({ userId: user.id, set })).toEqual({ outcome: 'updated', ended: [] })
+    const before = { ...rowOf(user), email_verified_at: t0 + 1, password_changed_at: t0 + 2 }
+    expect(await store().findUserById(user.id)).toEqual({ ...before, ...set })
+  })
+
+  test('updating to a name or an e-mail of somebody else: told, and nothing of it happens', async () => {
+    const [user, other] = [await addUser(store()), await addUser(store())]
+    const session = await addSession(store(), user)
+    const { username_canonical, email_canonical } = other
+    const cases: { set: UserFields; fields: string[] }[] = [
+      { set: { username_canonical }, fields: ['username'] },
+      { set: { email_canonical }, fields: ['email'] },
+      { set: { username_canonical, email_canonical }, fields: ['username', 'email'] },
+      { set: { username_canonical: user.username_canonical, email_canonical }, fields: ['email'] },
+    ]
+    for (const { set, fields } of cases) {
+      const mails = [sampleMail()]
+      const endSessions = { now: t0, reason: 'operator' as const }
+      const input = { userId: user.id, set: { ...set, is_staff: 1 }, mails, endSessions }
+      expect(await store().updateUser(input)).toEqual({ outcome: 'taken', fields })
+      expect(await areStored(mails)).toEqual([false])
+    }
+    expect(await store().findUserById(user.id)).toEqual({ ...rowOf(user), last_login_at: t0 })
+    expect((await store().findSession(session.id))?.revoked_at).toBeNull()
+    const own = { username: 'X', username_canonical: user.username_canonical, email_canonical: null }
+    expect((await store().updateUser({ userId: user.id, set: own })).outcome).toBe('updated')
+  })
+
+  test('of 16 who take one e-mail at once, one has it', async () => {
+    const users = await Promise.all(Array.from({ length: 16 }, () => addUser(store())))
+    const set = { email: 'same@example.com', email_canonical: 'same@example.com' }
+    const outcomes = await Promise.all(users.map(({ id }) => store().updateUser({ userId: id, set })))
+    expect(outcomes.filter(({ outcome }) => outcome === 'updated')).toHaveLength(1)
+    expect(outcomes.filter(({ outcome }) => outcome === 'taken')).toHaveLength(15)
+  })
+
+  test('updating under a password: only while it is his still', async () => {
+    const user = await addUser(store())
+    const update = (passwordHash: string, to: string) => {
+      const mails = [sampleMail()]
+      const input = { userId: user.id, set: { password_hash: to }, passwordHash, mails }
+      return { mails, updated: store().updateUser(input) }
+    }
+    const refused = update('another', 'x')
+    expect(await refused.updated).toEqual({ outcome: 'missing' })
+    expect(await areStored(refused.mails)).toEqual([false])
+    const all = [1, 2, 3, 4, 5, 6, 7, 8].map((at) => update(user.password_hash, `changed ${at}`))
+    const outcomes = await Promise.all(all.map(({ updated }) => updated))
+    const winner = outcomes.findIndex(({ outcome }) => outcome === 'updated')
+    expect(outcomes.filter(({ outcome }) => outcome === 'updated')).toHaveLength(1)
+    expect((await store().findUserById(user.id))?.password_hash).toBe(`changed ${winner + 1}`)
+    const mailed = await Promise.all(all.map(({ mails }) => areStored(mails)))
+    expect(mailed.flat()).toEqual(outcomes.map(({ outcome }) => outcome === 'updated'))
+  })
+
+  test('updating sends mails and a secret in the same step, or with it fails', async () => {
+    const user = await addUser(store())
+    const [first, second] = [sampleMail({ user_id: user.id }), sampleMail()]
+    const secret = sampleSecret(user, { secret: 'a' })
+    const set = { password_hash: 'changed' }
+    await store().updateUser({ userId: user.id, set, secret, mails: [first, second] })
+    expect(await areStored([first, second])).toEqual([true, true])
+    // The secret that came with the change is newer than it.
+    const effect = { kind: 'set_password', passwordHash: 'by secret' } as const
+    const spend = { purpose: 'reset_password', shown: { digest: secret.digest }, now: t0, effect } as const
+    expect((await store().spendSecret(spend)).outcome).toBe('spent')
+    const third = sampleMail()
+    const again = { userId: user.id, set: { is_staff: 1 }, mails: [third, second] }
+    await expect(store().updateUser(again)).rejects.toThrow()
+    expect(await areStored([third])).toEqual([false])
+    expect(await store().findUserById(user.id)).toMatchObject({ is_staff: 0, password_hash: 'by secret' })
+  })
+
+  test('creating sends mails and a secret in the same step, or with it fails', async () => {
+    const [user, second] = [sampleUser(), sampleUser()]
+    const mail = sampleMail({ user_id: user.id })
+    const secret = sampleSecret(user, { secret: 'a', purpose: 'verify_email' })
+    expect(await store().createUser({ ...user, secret, mails: [mail] })).toEqual({ outcome: 'created' })
+    expect(await areStored([mail])).toEqual([true])
+    const spend = { purpose: 'verify_email', shown: { digest: secret.digest }, now: t0 } as const
+    const beside = sampleMail()
+    const taken = { ...second, username_canonical: user.username_canonical, mails: [beside] }
+    expect((await store().createUser(taken)).outcome).toBe('taken')
+    await expect(store().createUser({ ...second, mails: [beside, mail] })).rejects.toThrow()
+    expect(await areStored([beside])).toEqual([false])
+    expect(await store().findUserById(second.id)).toBeUndefined()
+    expect((await store().spendSecret({ ...spend, effect: { kind: 'verify_email' } })).outcome).toBe('spent')
+  })
+
+  test('ending his sessions may spare one', async () => {
+    const user = await addUser(store())
+    const [kept, other, third] = [
+      await addSession(store(), user),
+      await addSession(store(), user),
+      await addSession(store(), user),
+    ]
+    const endSessions = { now: t0 + 5, reason: 'password_changed' as const, except: kept.id }
+    const updated = await store().updateUser({ userId: user.id, set: { password_hash: 'new' }, endSessions })
+    expect(updated.outcome === 'updated' && updated.ended.sort()).toEqual([other.id, third.id].sort())
+    expect((await store().findSession(kept.id))?.revoked_at).toBeNull()
+    expect(await store().endSessionsOfUser({ userId: user.id, ...endSessions })).toEqual([])
+    expect(await store().endSessionsOfUser({ userId: user.id, ...endSessions, except: 'nothing' })).toEqual([
+      kept.id,
+    ])
   })
 
   test('updating ends his live sessions in the same step, where it is told to', async () => {

@@ -1,4 +1,4 @@
-import { AuthError } from '../../errors.ts'
+import { AuthError } from '../../../errors.ts'
 import type { PostgresAddress } from './connections.ts'
 import { faultName, sqlState } from './faults.ts'
 

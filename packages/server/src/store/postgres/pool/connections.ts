@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import type { Query } from '../queries.ts'
+import type { Query } from '../../queries.ts'
 import { openClients } from './clients.ts'
 import { kindOf, Undo } from './faults.ts'
 import { unavailable } from './reasons.ts'

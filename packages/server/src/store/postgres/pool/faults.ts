@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { AuthError } from '../../errors.ts'
+import { AuthError } from '../../../errors.ts'
 
 /** Nothing of the transaction happened, and trying it again may help: serialization failure, deadlock. */
 const retryable = new Set(['40001', '40P01'])

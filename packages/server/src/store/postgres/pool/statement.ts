@@ -27,3 +27,8 @@ export function valuesOf({ parameters }: Statement, input: object): unknown[] {
   const given = input as Readonly<Record<string, unknown>>
   return parameters.map((name) => given[name] ?? null)
 }
+
+/** Text with a NUL is nobody's: PostgreSQL cannot hold it, and refuses even to look for it. */
+export function isText(text: string): boolean {
+  return !text.includes('\0')
+}

@@ -1,0 +1,88 @@
+import type { Store, TakenField, UserRow } from '../../store.ts'
+import { namesIn, takenIn, updateParameters, voidsSecrets } from '../../user-fields.ts'
+import { type Connection, isConstraintFault } from '../connection.ts'
+import { addMails, leaveMails } from './mails.ts'
+import { addWithMail, voidSecrets } from './secrets.ts'
+import { endSessionsOfUser } from './sessions.ts'
+import { erasePersonal } from './trail.ts'
+import type { Verbs } from './verb.ts'
+
+const insertSql = `
+  INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
+                     is_active, is_staff, is_superuser, created_at)
+  VALUES (@id, @username, @username_canonical, @email, @email_canonical, @password_hash,
+          @is_active, @is_staff, @is_superuser, @created_at)`
+
+const takenSql = `
+  SELECT id, username_canonical, email_canonical FROM users
+   WHERE username_canonical = @username_canonical OR email_canonical = @email_canonical`
+
+const updateSql = `
+  UPDATE users
+     SET username = coalesce(@username, username),
+         username_canonical = coalesce(@username_canonical, username_canonical),
+         email = coalesce(@email, email),
+         email_canonical = CASE WHEN @setsEmail THEN @email_canonical ELSE email_canonical END,
+         email_verified_at = CASE WHEN @setsVerified THEN @email_verified_at ELSE email_verified_at END,
+         password_hash = coalesce(@password_hash, password_hash),
+         password_changed_at = coalesce(@password_changed_at, password_changed_at),
+         is_active = coalesce(@is_active, is_active), is_staff = coalesce(@is_staff, is_staff),
+         is_superuser = coalesce(@is_superuser, is_superuser)
+   WHERE id = @userId AND (@passwordHash IS NULL OR password_hash = @passwordHash) RETURNING id`
+
+const rehashSql = 'UPDATE users SET password_hash = @to WHERE id = @userId AND password_hash = @from'
+
+const deleteSql = 'DELETE FROM users WHERE id = @userId RETURNING id'
+
+type Names = Parameters<Store['findTaken']>[0]
+
+/** Which of the names somebody has, but for the user of that id. */
+export function takenFields(db: Connection, names: Names, userId?: string): TakenField[] {
+  const rows = db.rows<UserRow>(takenSql, names)
+  return takenIn(
+    rows.filter(({ id }) => id !== userId),
+    names,
+  )
+}
+
+/** The verbs about users. */
+export const userVerbs: Verbs<'createUser' | 'updateUser' | 'rehashPassword' | 'deleteUser'> = {
+  createUser(db, user) {
+    try {
+      db.rows(insertSql, user)
+    } catch (thrown) {
+      const fields = isConstraintFault(thrown) ? takenFields(db, user) : []
+      if (fields.length === 0) throw thrown
+      return { outcome: 'taken', fields }
+    }
+    addWithMail(db, user)
+    return { outcome: 'created' }
+  },
+  updateUser(db, input) {
+    const { userId, set, endSessions } = input
+    try {
+      if (db.rows(updateSql, updateParameters(input)).length === 0) return { outcome: 'missing' }
+    } catch (thrown) {
+      const fields = isConstraintFault(thrown) ? takenFields(db, namesIn(set), userId) : []
+      if (fields.length === 0) throw thrown
+      return { outcome: 'taken', fields }
+    }
+    if (voidsSecrets(set)) voidSecrets(db, userId)
+    addWithMail(db, input)
+    return { outcome: 'updated', ended: endSessions ? endSessionsOfUser(db, { userId, ...endSessions }) : [] }
+  },
+  rehashPassword(db, input) {
+    db.rows(rehashSql, input)
+  },
+  deleteUser(db, { userId, now, mails = [] }) {
+    const ended = endSessionsOfUser(db, { userId, now, reason: 'user_deleted' })
+    if (db.rows(deleteSql, { userId }).length === 0) return { outcome: 'missing' }
+    erasePersonal(db, userId)
+    leaveMails(db, userId)
+    addMails(
+      db,
+      mails.map((mail) => ({ ...mail, user_id: null })),
+    )
+    return { outcome: 'updated', ended }
+  },
+}
