@@ -8,9 +8,10 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((file) => /(?<!\.test)\.ts$/.test(file) && !file.endsWith(join('audit', 'events.ts')))
   .map((file) => readFileSync(join(src, file), 'utf8'))
 
+// The store has a column of that name.
 const recorded = new Set(
   sources.flatMap((text) =>
-    [...text.matchAll(/\brecord\(\s*'([^']+)'|\bevent: '([^']+)'/g)].map(([, a, b]) => a ?? b),
+    [...text.matchAll(/\brecord\(\s*'([^']+)'|\bevent: '(?!text)([^']+)'/g)].map(([, a, b]) => a ?? b),
   ),
 )
 
@@ -29,8 +30,8 @@ describe('the table of events', () => {
   })
 
   test('H18: what an operator must see at once stands out', () => {
-    expect(events['auth.refresh.reuse_detected']).toBe('error')
-    expect(events['auth.login.failed']).toBe('warn')
+    expect(events['auth.refresh.reuse_detected'].level).toBe('error')
+    expect(events['auth.login.failed'].level).toBe('warn')
   })
 })
 

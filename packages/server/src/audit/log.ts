@@ -29,7 +29,8 @@ export async function openLog({ level, pretty, worker }: LogOptions): Promise<Au
   )
   return {
     record(event: EventName, fields) {
-      if (logger.isLevelEnabled(events[event])) logger[events[event]](lineOf(fields), event)
+      const { level: eventLevel } = events[event]
+      if (logger.isLevelEnabled(eventLevel)) logger[eventLevel](lineOf(fields), event)
     },
     flush: () => logger.flush(),
   }

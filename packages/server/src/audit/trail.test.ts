@@ -4,6 +4,7 @@ import { startBackground } from '../background/background.ts'
 import { rotateKeys } from '../tokens/key-schedule.ts'
 
 const password = 'correct horse battery'
+const week = 604_800_000
 const typed = 'somebody who mistyped his password as his name'
 const email = 'alice@example.com'
 
@@ -58,7 +59,7 @@ describe('H18: what a run of requests leaves behind', () => {
     const { id, sid } = await openAlice()
     expect(server.events.at(-1)).toEqual({
       event: 'auth.login.succeeded',
-      fields: { ...request, user_id: id, session_id: sid },
+      fields: { ...request, user_id: id, session_id: sid, device: 'lightMyRequest' },
     })
     const failed = { event: 'auth.login.failed', ...request, code: 'invalid_credentials' }
     expect(await recorded(server, () => login(typed))).toEqual([{ ...failed, reason: 'unknown_user' }])
@@ -80,6 +81,7 @@ describe('H18: what a run of requests leaves behind', () => {
     const { id, sid, pair } = await openAlice()
     const who = { ...request, user_id: id, session_id: sid }
     const failed = { event: 'auth.refresh.failed', ...who, code: 'token_not_valid' }
+    const rotated_at = server.clock()
     expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
       { event: 'auth.refresh.rotated', ...who },
     ])
@@ -87,11 +89,20 @@ describe('H18: what a run of requests leaves behind', () => {
       { event: 'auth.refresh.replayed', ...who },
     ])
     server.clock.advance(11_000)
+    const compared = {
+      ...{ presented_generation: 0, stored_generation: 1, rotated_at, grace_ms: 10_000 },
+      ...{ token_expires_at: rotated_at + week, session_expires_at: rotated_at + week },
+      decided_at: server.clock(),
+    }
     expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
-      { event: 'auth.refresh.reuse_detected', ...who },
-      { ...failed, reason: 'reuse' },
+      { event: 'auth.refresh.reuse_detected', ...who, compared },
+      { ...failed, reason: 'reuse', compared },
     ])
-    expect(await recorded(server, () => refresh(pair.refresh))).toEqual([{ ...failed, reason: 'revoked' }])
+    server.clock.advance(1_000)
+    const after = { decided_at: server.clock(), revoked_at: compared.decided_at, revoked_reason: 'reuse' }
+    expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
+      { ...failed, reason: 'revoked', compared: { ...compared, ...after } },
+    ])
     expect(await recorded(server, () => logout(pair.refresh))).toEqual([
       { event: 'auth.logout.succeeded', ...who, reason: 'already_ended' },
     ])
@@ -103,8 +114,11 @@ describe('H18: what a run of requests leaves behind', () => {
     expect(await recorded(server, () => logout(pair.refresh))).toEqual([
       { event: 'auth.logout.succeeded', ...who, reason: 'ended' },
     ])
-    expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
-      { event: 'auth.refresh.failed', ...who, code: 'token_not_valid', reason: 'revoked' },
+    expect(await recorded(server, () => refresh(pair.refresh))).toMatchObject([
+      {
+        ...{ event: 'auth.refresh.failed', ...who, code: 'token_not_valid', reason: 'revoked' },
+        compared: { revoked_at: server.clock(), revoked_reason: 'logout' },
+      },
     ])
   })
 
@@ -137,11 +151,13 @@ describe('H18: what a run of requests leaves behind', () => {
 
   test('a token whose time is over', async () => {
     const { id, sid, pair } = await openAlice()
-    server.clock.advance(604_800_000)
+    const token_expires_at = server.clock() + week
+    server.clock.advance(week)
     expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
       {
         ...{ event: 'auth.refresh.failed', ...request, user_id: id, session_id: sid },
         ...{ code: 'token_not_valid', reason: 'expired' },
+        compared: { decided_at: token_expires_at, token_expires_at, presented_generation: 0 },
       },
     ])
   })
@@ -149,7 +165,7 @@ describe('H18: what a run of requests leaves behind', () => {
   test('an idle user who was disabled, at his next refresh', async () => {
     const { id, sid, pair } = await openAlice()
     await server.deployment.store.updateUser({ userId: id, set: { is_active: 0 } })
-    expect(await recorded(server, () => refresh(pair.refresh))).toEqual([
+    expect(await recorded(server, () => refresh(pair.refresh))).toMatchObject([
       {
         ...{ event: 'auth.refresh.failed', ...request, user_id: id, session_id: sid },
         ...{ code: 'token_not_valid', reason: 'user_inactive' },
