@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { escapeMarkup } from '../markup.ts'
 
 /** A file in memory, ready to be sent. */
 export interface Asset {
@@ -20,9 +21,11 @@ const files = {
   '/docs': 'docs.html',
   '/favicon.svg': 'favicon.svg',
   '/assets/base.css': 'base.css',
+  '/assets/account.css': 'account.css',
   '/assets/home.css': 'home.css',
   '/assets/docs.css': 'docs.css',
   '/assets/operation.css': 'operation.css',
+  '/assets/outbox.css': 'outbox.css',
   '/assets/home.js': 'home.js',
   '/assets/docs.js': 'docs.js',
   '/assets/answer.js': 'answer.js',
@@ -57,16 +60,4 @@ function readAsset(file: string, values: Readonly<Record<string, string>>): Asse
 
 function fill(page: string, values: Readonly<Record<string, string>>): string {
   return page.replace(/%(\w+)%/g, (_, name: string) => escapeMarkup(values[name] ?? ''))
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeMarkup(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] ?? '')
 }

@@ -2,23 +2,32 @@ import { type Audit, type Origin, requestFields } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../errors.ts'
 import { newId } from '../ids.ts'
+import type { Admission, Limits } from '../limits/limits.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { Store, UserRow } from '../store/store.ts'
 import { canonicalName } from '../users/names.ts'
+import { findMeant, type Meant, type WhoDeps } from '../users/who.ts'
 import { deviceLabel } from './device.ts'
 import { type IssueDeps, issuePair, type TokenPair } from './issue.ts'
-import type { RevokedSessions } from './revoked.ts'
+import type { RevokedSessions } from './revocation/revoked.ts'
 
 export interface LoginDeps extends IssueDeps {
-  store: Pick<Store, 'findUserByName' | 'rehashPassword' | 'openSession'>
+  store: WhoDeps['store'] & Pick<Store, 'rehashPassword' | 'openSession'>
   passwords: Passwords
+  limits: Pick<Limits, 'admit' | 'succeeded'>
   revoked: RevokedSessions
   audit: Audit
   clock: Clock
-  rules: { refreshTtlMs: number; sessionTtlMs: number; maxSessionsPerUser: number }
+  rules: WhoDeps['rules'] & {
+    refreshTtlMs: number
+    sessionTtlMs: number
+    maxSessionsPerUser: number
+    emailVerification: 'off' | 'optional' | 'required'
+  }
 }
 
 export interface LoginInput {
+  /** the name or the address, as the settings have it */
   username: string
   password: string
   origin: Origin
@@ -29,11 +38,19 @@ export interface LoginInput {
 /**
  * Opens a session for whoever knows the password. An unknown user, a wrong password and a disabled user cost the same
  * work and get the same answer.
- * @throws AuthError `invalid_credentials`; `overloaded` while too many passwords wait to be hashed
+ * @throws AuthError `invalid_credentials`; `email_not_verified` for the right password alone; `throttled` before anything is hashed; `overloaded` while too many passwords
+ * wait for that
  */
 export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPair> {
-  const pair = (await attempt(deps, input)) ?? (await attempt(deps, input))
-  if (!pair) throw refused(deps, input.origin, undefined, 'user_changed')
+  const { origin } = input
+  const meant = await findMeant(deps, input.username)
+  const account = { name: canonicalName(input.username), userId: meant?.user.id }
+  const admission = await deps.limits.admit('login', { origin, account })
+  const admitted = { ...input, admission }
+  const pair =
+    (await attempt(deps, admitted, meant)) ??
+    (await attempt(deps, admitted, await findMeant(deps, input.username)))
+  if (!pair) throw refused(deps, origin, undefined, 'user_changed')
   return pair
 }
 
@@ -41,12 +58,24 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPa
  * @returns undefined where the user changed while the password was hashed. Often that was himself: another tab's login
  * that renewed his hash. A second look lets him in, and refuses whoever was disabled or has another password now.
  */
-async function attempt(deps: LoginDeps, input: LoginInput): Promise<TokenPair | undefined> {
-  const user = await deps.store.findUserByName(canonicalName(input.username))
+async function attempt(
+  deps: LoginDeps,
+  input: LoginInput & { admission: Admission },
+  meant: Meant | undefined,
+): Promise<TokenPair | undefined> {
+  const user = meant?.user
   const { matches, rehash } = await verify(deps, input, user)
   if (!user || !matches || !user.is_active) throw refused(deps, input.origin, user, reasonOf(user, matches))
+  if (mustVerify(deps, meant)) {
+    await deps.limits.succeeded(input.admission)
+    throw refused(deps, input.origin, user, 'email_not_verified')
+  }
   const passwordHash = rehash ? await upgradeHash(deps, user, input.password) : user.password_hash
-  return openSession(deps, { ...user, password_hash: passwordHash }, input.origin)
+  const [pair] = await Promise.all([
+    openSession(deps, { ...user, password_hash: passwordHash }, input.origin),
+    deps.limits.succeeded(input.admission),
+  ])
+  return pair
 }
 
 async function verify(
@@ -86,6 +115,7 @@ async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Prom
     ...requestFields(origin),
     user_id: user.id,
     session_id: session.id,
+    device: session.device,
   })
   return issuePair(deps, { ...session, generation: 0, rotated_at: now }, user.username, now)
 }
@@ -96,13 +126,19 @@ async function upgradeHash(deps: LoginDeps, user: UserRow, password: string): Pr
   return to
 }
 
+/** Whoever was let in without an address has none to prove. */
+function mustVerify({ rules }: LoginDeps, { user, isProven }: Meant): boolean {
+  if (!isProven) return true
+  return rules.emailVerification === 'required' && user.email !== '' && user.email_verified_at === null
+}
+
 function reasonOf(user: UserRow | undefined, matches: boolean): string {
   if (!user) return 'unknown_user'
   return matches ? 'user_inactive' : 'wrong_password'
 }
 
 function refused(deps: LoginDeps, origin: Origin, user: UserRow | undefined, reason: string): AuthError {
-  const code = 'invalid_credentials'
+  const code = reason === 'email_not_verified' ? reason : 'invalid_credentials'
   deps.audit.record('auth.login.failed', {
     ...requestFields(origin),
     ...(user && { user_id: user.id }),

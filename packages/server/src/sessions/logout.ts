@@ -4,7 +4,7 @@ import { AuthError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessClaims, AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
-import type { RevokedSessions } from './revoked.ts'
+import type { RevokedSessions } from './revocation/revoked.ts'
 
 export interface LogoutDeps {
   store: Pick<Store, 'endSession' | 'endSessionsOfUser'>

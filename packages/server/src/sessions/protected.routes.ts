@@ -1,7 +1,9 @@
-import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
+import { type AnyRoute, route } from '../http/route.ts'
 import { schema } from '../http/schema.ts'
-import { type AuthenticateDeps, authenticate } from './authenticate.ts'
+import { accessRefusals, bearerGuard } from './authenticate.routes.ts'
+import type { AuthenticateDeps } from './authenticate.ts'
 import { type DashboardDeps, dashboard } from './dashboard.ts'
+import { OwnSession } from './own/own-sessions.routes.ts'
 
 const Dashboard = schema.object({
   message: schema.text(),
@@ -12,25 +14,13 @@ const Dashboard = schema.object({
     is_staff: schema.flag(),
     date_joined: schema.instant(),
   }),
-  sessions: schema.list(
-    schema.object({
-      id: schema.text(),
-      device: schema.text(),
-      address: schema.text(),
-      created_at: schema.instant(),
-      last_used_at: schema.instant(),
-      expires_at: schema.instant(),
-      current: schema.flag(),
-    }),
-  ),
+  sessions: schema.list(OwnSession),
   last_login: schema.orNull(schema.instant()),
 })
 
 /** The routes that ask for an access token. */
 export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRoute[] {
-  const guard = (request: HttpRequest<unknown>) =>
-    authenticate(deps, { token: request.bearerToken(), origin: request.origin })
-  const refusals = ['access_token_not_valid', 'user_inactive', 'user_not_found'] as const
+  const guard = bearerGuard(deps)
   return [
     route({
       method: 'GET',
@@ -38,7 +28,7 @@ export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRout
       name: 'Protected',
       summary: 'Greet the user of the access token',
       answers: { 200: schema.object({ message: schema.text() }) },
-      refusals,
+      refusals: accessRefusals,
       guard,
       handle: (_, { username }) => ({
         body: { message: `Hello ${username}, you have accessed a protected route!` },
@@ -50,7 +40,7 @@ export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRout
       name: 'Dashboard',
       summary: 'The user, his live sessions and his last login',
       answers: { 200: Dashboard },
-      refusals: [...refusals, 'unavailable'],
+      refusals: [...accessRefusals, 'unavailable'],
       guard,
       handle: async (_, claims) => ({ body: await dashboard(deps, claims) }),
     }),

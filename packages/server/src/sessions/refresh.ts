@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type Audit, type EventName, type Origin, requestFields } from '../audit/events.ts'
+import { type Audit, type Compared, type EventName, type Origin, requestFields } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../errors.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { HeldSession, Store } from '../store/store.ts'
 import type { RefreshClaims } from '../tokens/refresh-token.ts'
 import { type IssueDeps, type IssuedSession, issuePair, type TokenPair } from './issue.ts'
-import type { RevokedSessions } from './revoked.ts'
+import type { RevokedSessions } from './revocation/revoked.ts'
 import { judge, type RotationRules, type SessionState, slidingEnd } from './rotation.ts'
 
 export interface RefreshDeps extends IssueDeps {
   store: Pick<Store, 'rotateSession' | 'endSession'>
+  limits: Pick<Limits, 'admitRefresh'>
   revoked: RevokedSessions
   audit: Audit
   clock: Clock
@@ -28,14 +30,32 @@ export interface RefreshInput {
  * Exchanges a refresh token for a new pair: the session moves to its next generation. Shown again within the grace
  * window (or with the same idempotency key), the same token gets the same successor; later it is taken as theft.
  * @throws AuthError `token_not_valid` if forged, expired, revoked or reused: one answer for all, so nothing leaks;
- * `token_wrong_type` for a good access token
+ * `token_wrong_type` for a good access token; `throttled` after many refusals
  * @see RFC 9700 section 4.14, RFC 6749 section 6
  */
 export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<TokenPair> {
-  const now = deps.clock()
   const claims = deps.refreshTokens.verify(input.refresh)
+  const uncount = deps.limits.admitRefresh({ origin: input.origin, sessionId: claims?.sessionId })
+  try {
+    const pair = await exchange(deps, input, claims)
+    uncount()
+    return pair
+  } catch (thrown) {
+    if (!isRefusal(thrown)) uncount()
+    throw thrown
+  }
+}
+
+/** What is wrong on our side is no fault of whoever asks. */
+function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof AuthError && thrown.code !== 'unavailable'
+}
+
+async function exchange(deps: RefreshDeps, input: RefreshInput, claims?: RefreshClaims): Promise<TokenPair> {
+  const now = deps.clock()
   if (!claims) throw forged(deps, input, now)
-  if (claims.expiresAt <= now) throw refused(deps, input.origin, claims, 'expired')
+  const compared = comparedOf(claims, now)
+  if (claims.expiresAt <= now) throw refused(deps, input.origin, { claims, compared, reason: 'expired' })
   const idempotencyDigest = digestOf(input.idempotencyKey)
   const { outcome, held } = await deps.store.rotateSession({
     sessionId: claims.sessionId,
@@ -44,7 +64,7 @@ export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<T
     expiresAt: slidingEnd(now, deps.rules),
     idempotencyDigest,
   })
-  if (!held) throw refused(deps, input.origin, claims, 'unknown_session')
+  if (!held) throw refused(deps, input.origin, { claims, compared, reason: 'unknown_session' })
   if (outcome === 'rotated') return granted(deps, input.origin, { held, now, event: 'auth.refresh.rotated' })
   return whenUnchanged(deps, input.origin, { held, presented: { ...claims, idempotencyDigest }, now })
 }
@@ -61,30 +81,28 @@ async function whenUnchanged(
   { held, presented, now }: Unchanged,
 ): Promise<TokenPair> {
   const verdict = judge(stateOf(held), presented, now, deps.rules)
+  const refusal = { claims: presented, compared: withSession(comparedOf(presented, now), held, deps.rules) }
   switch (verdict.verdict) {
     case 'replay':
       return granted(deps, origin, { held, now, event: 'auth.refresh.replayed' })
     case 'reuse':
-      await endStolen(deps, origin, presented, now)
-      throw refused(deps, origin, presented, 'reuse')
+      await endStolen(deps, origin, refusal)
+      throw refused(deps, origin, { ...refusal, reason: 'reuse' })
     case 'refuse':
-      throw refused(deps, origin, presented, verdict.reason)
+      throw refused(deps, origin, { ...refusal, reason: verdict.reason })
     case 'rotate':
       throw new Error('the store refused a rotation that the rules allow')
   }
 }
 
 /** The commit comes before the answer: a store that cannot write it answers 503, and the next showing ends the session. */
-async function endStolen(
-  deps: RefreshDeps,
-  origin: Origin,
-  { sessionId, userId }: RefreshClaims,
-  now: number,
-) {
+async function endStolen(deps: RefreshDeps, origin: Origin, { claims, compared }: Omit<Refusal, 'reason'>) {
+  const { sessionId, userId } = claims
+  const now = compared.decided_at
   await deps.store.endSession({ sessionId, now, reason: 'reuse' })
   deps.revoked.add([sessionId], 'reuse', now)
   const who = { user_id: userId, session_id: sessionId }
-  deps.audit.record('auth.refresh.reuse_detected', { ...requestFields(origin), ...who })
+  deps.audit.record('auth.refresh.reuse_detected', { ...requestFields(origin), ...who, compared })
 }
 
 interface Granted {
@@ -125,14 +143,32 @@ function forged(deps: RefreshDeps, { refresh: token, origin }: RefreshInput, now
   return new AuthError(code, { reason })
 }
 
-function refused(
-  deps: RefreshDeps,
-  origin: Origin,
-  { sessionId, userId }: RefreshClaims,
-  reason: string,
-): AuthError {
+/** What the operator reads and the client is not told. */
+interface Refusal {
+  claims: RefreshClaims
+  compared: Compared
+  reason: string
+}
+
+function comparedOf({ generation, expiresAt }: RefreshClaims, now: number): Compared {
+  return { decided_at: now, presented_generation: generation, token_expires_at: expiresAt }
+}
+
+function withSession(compared: Compared, { session }: HeldSession, { graceMs }: RotationRules): Compared {
+  const { generation, rotated_at, expires_at, revoked_at, revoked_reason } = session
+  return {
+    ...compared,
+    stored_generation: generation,
+    rotated_at,
+    session_expires_at: expires_at,
+    ...(revoked_at !== null && { revoked_at, revoked_reason: revoked_reason ?? '' }),
+    grace_ms: graceMs,
+  }
+}
+
+function refused(deps: RefreshDeps, origin: Origin, { claims, compared, reason }: Refusal): AuthError {
   const code = 'token_not_valid'
-  const who = { user_id: userId, session_id: sessionId }
-  deps.audit.record('auth.refresh.failed', { ...requestFields(origin), ...who, code, reason })
+  const who = { user_id: claims.userId, session_id: claims.sessionId }
+  deps.audit.record('auth.refresh.failed', { ...requestFields(origin), ...who, code, reason, compared })
   return new AuthError(code, { reason })
 }

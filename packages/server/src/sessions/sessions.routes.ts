@@ -1,13 +1,14 @@
 import { AuthError, invalidFields } from '../errors.ts'
-import { fields, flag, text } from '../http/fields.ts'
+import { fields, flag, text } from '../http/fields/fields.ts'
 import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
 import { schema } from '../http/schema.ts'
+import type { Limits } from '../limits/limits.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type LoginDeps, login } from './login.ts'
 import { type LogoutDeps, logout, logoutEverywhere } from './logout.ts'
 import { type RefreshDeps, refresh } from './refresh.ts'
 
-type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & AuthenticateDeps
+type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & AuthenticateDeps & { limits: Limits }
 
 const TokenPair = schema.object({
   access: schema.text({ description: 'JWT for `Authorization: Bearer …`' }),
@@ -38,7 +39,8 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       summary: 'Exchange a refresh token for a new pair',
       body: RefreshBody,
       answers: { 200: TokenPair },
-      refusals: ['token_not_valid', 'token_wrong_type', 'unavailable'],
+      refusals: ['token_not_valid', 'token_wrong_type', 'throttled', 'unavailable'],
+      policies: deps.limits.policies('refresh'),
       async handle(request) {
         const { body, origin } = request
         return { body: await refresh(deps, { ...body, origin, idempotencyKey: idempotencyKey(request) }) }
@@ -80,7 +82,8 @@ function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
     summary: 'Open a session with user name and password',
     body: LoginBody,
     answers: { 200: TokenPair },
-    refusals: ['invalid_credentials', 'overloaded', 'unavailable'],
+    refusals: ['invalid_credentials', 'email_not_verified', 'throttled', 'overloaded', 'unavailable'],
+    policies: deps.limits.policies('login'),
     async handle(request) {
       const { body, origin } = request
       return { body: await login(deps, { ...body, origin, signal: request.signal() }) }

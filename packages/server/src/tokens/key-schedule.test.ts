@@ -65,10 +65,10 @@ describe('T18: rotation on a schedule', () => {
     const shop = await openShop({ rotationSeconds })
     const [first, second] = [kidIn(shop, 'current'), kidIn(shop, 'next')]
     shop.clock.advance(90 * day - 1)
-    await maintain(shop)
+    expect(await maintain(shop)).toBe('too_early')
     expect(kidIn(shop, 'current')).toBe(first)
     shop.clock.advance(1)
-    await maintain(shop)
+    expect(await maintain(shop)).toBe('rotated')
     expect(kidIn(shop, 'current')).toBe(second)
     expect(kidIn(shop, 'retiring')).toBe(first)
     expect(states(shop)).toHaveLength(3)

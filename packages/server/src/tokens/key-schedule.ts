@@ -19,14 +19,16 @@ interface Deps extends KeyRingOptions {
  * is due, retirement of keys whose last token has expired, private parts under the newest secret. Safe to run in many
  * processes at once: who comes second changes nothing.
  * @param now epoch milliseconds
+ * @returns whether the current key was rotated; `too_early` where it was not due
  */
-export async function maintainKeys(deps: Deps, now: number): Promise<void> {
+export async function maintainKeys(deps: Deps, now: number): Promise<RotateOutcome> {
   await deps.keyRing.reload()
   await create(deps, now)
   await replaceNext(deps, now)
-  if (isDue(deps, now)) await rotateKeys(deps, now)
+  const rotation = isDue(deps, now) ? await rotateKeys(deps, now) : 'too_early'
   await retire(deps, now)
   await reseal(deps, now)
+  return rotation
 }
 
 /**

@@ -45,14 +45,17 @@ describe('derived keys', () => {
   })
 })
 
+const k = { purpose: 'signing-key', label: 'k' } as const
+
 describe('sealing', () => {
   test('what was sealed opens under the same label, and never twice to the same bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.string(), (bytes, label) => {
         const plain = Buffer.from(bytes)
-        const sealed = seal(plain, secret, label)
-        expect(unseal(sealed, [secret], label)).toEqual({ plain, newest: true })
-        expect(seal(plain, secret, label).equals(sealed)).toBe(false)
+        const place = { purpose: 'mail', label } as const
+        const sealed = seal(plain, secret, place)
+        expect(unseal(sealed, [secret], place)).toEqual({ plain, newest: true })
+        expect(seal(plain, secret, place).equals(sealed)).toBe(false)
       }),
       { numRuns: 50 },
     )
@@ -61,29 +64,30 @@ describe('sealing', () => {
   test('of several secrets the one that made it opens it, and says whether it is the newest', () => {
     const plain = Buffer.from('private')
     const secrets: MasterSecrets = [other, secret]
-    expect(unseal(seal(plain, other, 'k'), secrets, 'k')).toEqual({ plain, newest: true })
-    expect(unseal(seal(plain, secret, 'k'), secrets, 'k')).toEqual({ plain, newest: false })
+    expect(unseal(seal(plain, other, k), secrets, k)).toEqual({ plain, newest: true })
+    expect(unseal(seal(plain, secret, k), secrets, k)).toEqual({ plain, newest: false })
   })
 
-  test('another secret, another label, another bit: nothing opens', () => {
-    const sealed = seal(Buffer.from('private'), secret, 'k')
-    expect(unseal(sealed, [other], 'k')).toBeUndefined()
-    expect(unseal(sealed, [secret], 'l')).toBeUndefined()
+  test('another secret, another label, another purpose, another bit: nothing opens', () => {
+    const sealed = seal(Buffer.from('private'), secret, k)
+    expect(unseal(sealed, [other], k)).toBeUndefined()
+    expect(unseal(sealed, [secret], { ...k, label: 'l' })).toBeUndefined()
+    expect(unseal(sealed, [secret], { ...k, purpose: 'mail' })).toBeUndefined()
     for (let index = 0; index < sealed.length; index += 1) {
       const changed = Buffer.from(sealed)
       changed[index] = (changed[index] ?? 0) ^ 1
-      expect(unseal(changed, [secret], 'k')).toBeUndefined()
+      expect(unseal(changed, [secret], k)).toBeUndefined()
     }
   })
 
   test('a text that was cut opens nowhere: neither in the tag, nor in the nonce, nor to nothing', () => {
-    const sealed = seal(Buffer.from('private'), secret, 'k')
+    const sealed = seal(Buffer.from('private'), secret, k)
     for (let length = 0; length < sealed.length; length += 1)
-      expect(unseal(sealed.subarray(0, length), [secret], 'k')).toBeUndefined()
+      expect(unseal(sealed.subarray(0, length), [secret], k)).toBeUndefined()
   })
 
   test('the plain text does not show', () => {
     const plain = Buffer.from('a private key that must not be seen')
-    expect(seal(plain, secret, 'k').includes(plain.subarray(0, 8))).toBe(false)
+    expect(seal(plain, secret, k).includes(plain.subarray(0, 8))).toBe(false)
   })
 })

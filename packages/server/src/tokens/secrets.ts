@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 export type MasterSecrets = readonly [string, ...string[]]
 
 /** What a key derived from a master secret is for; each purpose has a key that serves no other. */
-export type Purpose = 'refresh-token' | 'signing-key'
+export type Purpose = 'refresh-token' | 'signing-key' | 'mail' | 'limits' | 'one-time-code'
 
 /**
  * 32 bytes for one purpose alone.
@@ -22,12 +22,16 @@ export function secretId(secret: string): string {
 const ivBytes = 12
 const tagBytes = 16
 
-/** Encrypts with AES-256-GCM; `label` must be told again to open it, so that one row's text cannot stand in another's. */
-export function seal(plain: Buffer, secret: string, label: string): Buffer {
+/** What is sealed, and where it stands: both must be told again to open it, so one row's text cannot stand in another's. */
+interface Place {
+  purpose: Purpose
+  label: string
+}
+
+/** Encrypts with AES-256-GCM. */
+export function seal(plain: Buffer, secret: string, { purpose, label }: Place): Buffer {
   const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, 'signing-key'), iv).setAAD(
-    Buffer.from(label),
-  )
+  const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, purpose), iv).setAAD(Buffer.from(label))
   const sealed = Buffer.concat([cipher.update(plain), cipher.final()])
   return Buffer.concat([iv, cipher.getAuthTag(), sealed])
 }
@@ -36,18 +40,18 @@ export function seal(plain: Buffer, secret: string, label: string): Buffer {
 export function unseal(
   sealed: Uint8Array,
   secrets: MasterSecrets,
-  label: string,
+  place: Place,
 ): { plain: Buffer; newest: boolean } | undefined {
   for (const [index, secret] of secrets.entries()) {
-    const plain = unsealWith(Buffer.from(sealed), secret, label)
+    const plain = unsealWith(Buffer.from(sealed), secret, place)
     if (plain) return { plain, newest: index === 0 }
   }
   return undefined
 }
 
-function unsealWith(sealed: Buffer, secret: string, label: string): Buffer | undefined {
+function unsealWith(sealed: Buffer, secret: string, { purpose, label }: Place): Buffer | undefined {
   try {
-    const key = deriveKey(secret, 'signing-key')
+    const key = deriveKey(secret, purpose)
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), {
       authTagLength: tagBytes,
     })

@@ -47,7 +47,10 @@ describe.each([
   })
 
   test('T19: its private part is sealed: nothing of it can be read from the row', () => {
-    const plain = unseal(row.private_sealed ?? Buffer.of(), [secret], row.kid)?.plain
+    const plain = unseal(row.private_sealed ?? Buffer.of(), [secret], {
+      purpose: 'signing-key',
+      label: row.kid,
+    })?.plain
     expect(plain && createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }).type).toBe('private')
     const stored = Buffer.from(row.private_sealed ?? Buffer.of())
     for (let at = 0; plain && at + 16 <= plain.length; at += 16)
@@ -100,7 +103,9 @@ describe('the master secret', async () => {
   test('is replaced: the private part is sealed anew under the newest, once', () => {
     expect(resealed(row, [secret])).toBeUndefined()
     const moved = resealed(row, both)
-    expect(moved && unseal(moved, [other], row.kid)).toMatchObject({ newest: true })
+    expect(moved && unseal(moved, [other], { purpose: 'signing-key', label: row.kid })).toMatchObject({
+      newest: true,
+    })
     expect(resealed({ ...row, private_sealed: moved ?? null }, both)).toBeUndefined()
     const again = signerOf({ ...row, private_sealed: moved ?? null }, [other], 'at+jwt')
     expect(verifierOf(row).verify('input', again.sign('input'))).toBe(true)

@@ -24,7 +24,7 @@ export async function newSigningKey(
     algorithm,
     state: 'next',
     public_jwk: JSON.stringify(jwk),
-    private_sealed: seal(privateKey.export({ type: 'pkcs8', format: 'der' }), secrets[0], jwk.kid),
+    private_sealed: seal(privateKey.export({ type: 'pkcs8', format: 'der' }), secrets[0], placeOf(jwk.kid)),
     created_at: now,
     activated_at: null,
     retires_at: null,
@@ -48,11 +48,15 @@ export function parsePublicJwk(row: SigningKeyRow): PublicJwk {
 /** The private part under the newest secret, or undefined where it is already. */
 export function resealed(row: SigningKeyRow, secrets: MasterSecrets): Buffer | undefined {
   const opened = open(row, secrets)
-  return opened.newest ? undefined : seal(opened.plain, secrets[0], row.kid)
+  return opened.newest ? undefined : seal(opened.plain, secrets[0], placeOf(row.kid))
+}
+
+function placeOf(kid: string) {
+  return { purpose: 'signing-key', label: kid } as const
 }
 
 function open(row: SigningKeyRow, secrets: MasterSecrets) {
-  const opened = row.private_sealed && unseal(row.private_sealed, secrets, row.kid)
+  const opened = row.private_sealed && unseal(row.private_sealed, secrets, placeOf(row.kid))
   if (opened) return opened
   throw new AuthError('unavailable', {
     reason:

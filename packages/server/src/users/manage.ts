@@ -28,11 +28,11 @@ export async function findUsers(deps: Pick<ManageUsersDeps, 'store'>, who: strin
 /** @returns how many sessions ended; a disabled user can neither log in nor refresh, and his access tokens are refused */
 export async function disableUser(deps: ManageUsersDeps, user: UserRow): Promise<number> {
   const endSessions = { now: deps.clock(), reason: 'user_disabled' as const }
-  return update(deps, { userId: user.id, set: { is_active: 0 }, endSessions })
+  return update(deps, { userId: user.id, set: { is_active: 0 }, endSessions }, 'disabled')
 }
 
 export async function enableUser(deps: ManageUsersDeps, user: UserRow): Promise<void> {
-  await update(deps, { userId: user.id, set: { is_active: 1 } })
+  await update(deps, { userId: user.id, set: { is_active: 1 } }, 'enabled')
 }
 
 /**
@@ -45,18 +45,24 @@ export async function setPassword(deps: ManageUsersDeps, user: UserRow, password
   if (all.length > 0) throw invalidFields({ password: all })
   const password_hash = await deps.passwords.hash(password)
   const endSessions = { now: deps.clock(), reason: 'password_changed' as const }
-  return update(deps, { userId: user.id, set: { password_hash }, endSessions })
+  return update(deps, { userId: user.id, set: { password_hash }, endSessions }, 'password_set')
 }
 
 /** @returns how many sessions ended */
 export async function deleteUser(deps: ManageUsersDeps, user: UserRow): Promise<number> {
   const outcome = await deps.store.deleteUser({ userId: user.id, now: deps.clock() })
-  deps.audit.record('user.deleted', { user_id: user.id })
-  return outcome.outcome === 'updated' ? outcome.ended.length : 0
+  const count = outcome.outcome === 'updated' ? outcome.ended.length : 0
+  deps.audit.record('user.deleted', { user_id: user.id, count })
+  return count
 }
 
-async function update(deps: ManageUsersDeps, input: Parameters<Store['updateUser']>[0]): Promise<number> {
+async function update(
+  deps: ManageUsersDeps,
+  input: Parameters<Store['updateUser']>[0],
+  reason: 'disabled' | 'enabled' | 'password_set',
+): Promise<number> {
   const outcome = await deps.store.updateUser(input)
-  deps.audit.record('user.updated', { user_id: input.userId })
-  return outcome.outcome === 'updated' ? outcome.ended.length : 0
+  const count = outcome.outcome === 'updated' ? outcome.ended.length : 0
+  deps.audit.record('user.updated', { user_id: input.userId, reason, count })
+  return count
 }

@@ -16,6 +16,7 @@ function readOperation(path, method, described) {
     summary: described.summary ?? path,
     description: described.description,
     token,
+    params: (described.parameters ?? []).filter((one) => one.in === 'path'),
     group: token === 'required' ? 'With an access token' : 'Open to everyone',
     body: jsonSchema(described.requestBody),
     answers: Object.entries(described.responses ?? {}).map(([status, answer]) => ({

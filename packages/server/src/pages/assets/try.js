@@ -7,18 +7,22 @@ import { exampleOf } from './schema.js'
 /** What there is to do with an operation: copy it as a command, or send it from here. */
 export function tryPanel(operation, tokens) {
   const editor = operation.body && bodyEditor(operation, tokens)
+  const params = operation.params.map((param) => paramField(operation, param))
   const choice = operation.token === 'none' ? undefined : tokenChoice(operation, tokens)
   const command = el('code')
   const answer = answerPart(operation)
+  const path = () => params.reduce((made, { fill }) => fill(made), operation.path)
   const read = () => ({
     ...operation,
-    url: location.origin + operation.path,
+    path: path(),
+    url: location.origin + path(),
     body: editor?.value,
     withToken: choice?.box.checked,
   })
   const form = el(
     'form',
     { 'aria-label': `Try it: ${operation.method} ${operation.path}` },
+    params.map(({ label, input }) => [label, input]),
     editor && [bodyLabel(editor), editor],
     choice?.row,
     el('div', { class: 'row' }, el('button', { type: 'submit', class: 'button' }, 'Send'), answer.state),
@@ -42,6 +46,20 @@ function commandFigure({ method, path }, command) {
     el('figcaption', {}, 'curl', copy),
     el('pre', { tabindex: '0', role: 'region', 'aria-label': name }, command),
   )
+}
+
+/** A field for what stands in the path; while it is empty the path shows its name. */
+function paramField({ id }, { name, description }) {
+  const input = el('input', {
+    id: `${id}-${name}`,
+    type: 'text',
+    autocomplete: 'off',
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    placeholder: description ?? '',
+  })
+  const fill = (path) => path.replace(`{${name}}`, encodeURIComponent(input.value.trim()) || `{${name}}`)
+  return { label: el('label', { for: input.id, class: 'label' }, name), input, fill }
 }
 
 function bodyLabel({ id }) {

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts'
+import type { Store } from '../../store/store.ts'
 import type { RevokedSessions } from './revoked.ts'
 
 /** Rows committed late, or under a clock that runs behind, are still found on the next reading. */

@@ -1,0 +1,29 @@
+import type { Origin } from '../../audit/events.ts'
+import type { Clock } from '../../clock.ts'
+import type { Letters } from '../../mail/letters.ts'
+import type { NewMail, UserRow } from '../../store/store.ts'
+
+export interface NoticeDeps {
+  letters: Letters
+  clock: Clock
+  /** what a user recognises a device by, from its `User-Agent` */
+  deviceLabel: (userAgent: string) => string
+}
+
+/** What happened to an account, and who did it. */
+export interface Happened {
+  template: 'password_changed' | 'email_changed' | 'username_changed' | 'account_deleted'
+  user: Pick<UserRow, 'id' | 'username' | 'email' | 'email_canonical'>
+  origin: Origin
+}
+
+/** The letter that tells a user what happened, to the address that he had before; none where he has none of his own. */
+export function noticeOf(deps: NoticeDeps, { template, user, origin }: Happened): NewMail[] {
+  if (user.email_canonical === null) return []
+  const { username, email: to, id: userId } = user
+  const facts = {
+    ...{ username, at: deps.clock() },
+    ...{ device: deps.deviceLabel(origin.userAgent), address: origin.address },
+  }
+  return [deps.letters.write(template, { to, userId, facts })]
+}
