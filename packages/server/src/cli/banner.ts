@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { relative } from 'node:path'
-import type { Deployment } from '../app.ts'
+import type { Deployment } from '../app/deployment.ts'
 import type { Config } from '../config/config.ts'
 import { version } from '../version.ts'
 import { pairsText } from './terminal/table.ts'
@@ -33,6 +33,7 @@ export function devBanner(
       ['OpenAPI', `${address}/openapi.json`],
       ['Public keys', `${address}/.well-known/jwks.json`],
       ...(management ? [['Metrics', `${management}/metrics`] as const] : []),
+      ...(config.smtp ? [] : [['Mail outbox', `${address}/dev/outbox`] as const]),
       ['Data folder', shownPath(config.dataFolder)],
       ['Signing key', `${key?.algorithm} ${shortKid(key?.kid ?? '')}`],
     ],

@@ -6,19 +6,23 @@ import type { Terminal } from './terminal/terminal.ts'
 
 /** Every command; each is loaded only when it is asked for. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  dev: async () => (await import('./dev.ts')).dev,
-  start: async () => (await import('./start.ts')).start,
-  status: async () => (await import('./status.ts')).status,
-  healthcheck: async () => (await import('./healthcheck.ts')).healthcheck,
-  doctor: async () => (await import('./doctor/doctor.ts')).doctor,
-  migrate: async () => (await import('./migrate.ts')).migrate,
-  backup: async () => (await import('./backup.ts')).backup,
-  copy: async () => (await import('./copy/copy.ts')).copy,
-  createsuperuser: async () => (await import('./createsuperuser.ts')).createsuperuser,
-  users: async () => (await import('./users/users.ts')).users,
-  sessions: async () => (await import('./sessions.ts')).sessions,
-  keys: async () => (await import('./keys.ts')).keys,
-  token: async () => (await import('./token/token.ts')).token,
+  dev: async () => (await import('./commands/dev.ts')).dev,
+  start: async () => (await import('./commands/start.ts')).start,
+  status: async () => (await import('./commands/status.ts')).status,
+  healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
+  doctor: async () => (await import('./commands/doctor/doctor.ts')).doctor,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+  copy: async () => (await import('./commands/copy/copy.ts')).copy,
+  createsuperuser: async () => (await import('./commands/createsuperuser.ts')).createsuperuser,
+  users: async () => (await import('./commands/users/users.ts')).users,
+  sessions: async () => (await import('./commands/sessions.ts')).sessions,
+  keys: async () => (await import('./commands/keys.ts')).keys,
+  mail: async () => (await import('./commands/mail/mail.ts')).mail,
+  token: async () => (await import('./commands/token/token.ts')).token,
+  audit: async () => (await import('./commands/audit/audit.ts')).audit,
+  webhooks: async () => (await import('./commands/webhooks/webhooks.ts')).webhooks,
+  explain: async () => (await import('./commands/explain/explain.ts')).explain,
 }
 
 /** What these are called elsewhere. */

@@ -1,4 +1,4 @@
-import { editsBetween } from '../config/unknown-variables.ts'
+import { editsBetween } from '../config/environment/unknown-variables.ts'
 
 /**
  * A hint for what was probably meant, with a space before it; empty where nothing is near.

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
-import { openTools, type Tools } from '../app.ts'
+import { openTools, type Tools } from '../app/tools.ts'
 import { systemClock } from '../clock.ts'
 import { type Config, loadConfig } from '../config/config.ts'
-import { databaseText } from '../config/database-address.ts'
+import { databaseText } from '../config/database/database-address.ts'
 import { migrations } from '../store/migrate.ts'
 import { CommandError } from './failure.ts'
 
@@ -14,7 +14,7 @@ export function toolConfig({ data, port, host }: SettingFlags): Config {
   return loadConfig({ mode: 'tool', flags: { data, port, host } })
 }
 
-/** What an operator does is his result, not a line of the server's log. */
+/** What an operator does is his result and an event in the trail, not a line of the server's log. */
 const silent = { record: () => undefined }
 
 /**
@@ -26,8 +26,10 @@ export type Wanted = 'existing' | 'created' | 'migrated' | 'as_it_is'
 const schemas = { existing: 'leave', as_it_is: 'leave', created: 'create', migrated: 'migrate' } as const
 
 /**
- * Opens the data of the deployment for one command, and closes it afterwards.
- * @throws CommandError where there is no database, or not the one that this program knows
+ * Opens the data of the deployment for one command, and closes it afterwards. What the command tells of its acts is in
+ * the trail by then.
+ * @throws CommandError where there is no database, or not the one that this program knows; or where the act is done and
+ *   the trail could not be written
  */
 export async function withTools<T>(
   { flags, wanted }: { flags: SettingFlags; wanted: Wanted },
@@ -39,11 +41,17 @@ export async function withTools<T>(
   const tools = await openTools(config, { clock: systemClock, audit: silent }, schema)
   try {
     if (wanted !== 'as_it_is') await refuseOldSchema(tools)
-    return await work(tools)
+    const result = await work(tools)
+    if ((await tools.trail.close()) > 0) throw new CommandError(lostText)
+    return result
   } finally {
+    await tools.trail.close()
     await tools.store.close()
   }
 }
+
+const lostText =
+  'It is done, but the audit trail does not tell it: the database stopped answering. Look with countersign status.'
 
 /**
  * Whether the deployment has a database to look at; one on a server is there until the server says otherwise.

@@ -24,7 +24,11 @@ Manage
   users             create, list, show, disable, enable, delete, set-password
   sessions          list, revoke
   keys              list, rotate, revoke
+  mail              list, show, retry, test, preview
   token             decode
+  audit             list, verify, export: what happened, and that nobody changed it
+  webhooks          test, replay
+  explain ID        say why a request was refused
 
   help COMMAND      say more about a command; help settings lists all settings
   version           say which version this is

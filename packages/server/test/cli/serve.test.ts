@@ -33,7 +33,7 @@ describe('dev', () => {
     const server = await serve('countersign dev')
     const banner = server.talk.join('\n')
     expect(banner).toMatch(/^ {2}Countersign \d+\.\d+\.\d+ · development · SQLite$/m)
-    for (const path of ['/api/', '/docs', '/openapi.json', '/.well-known/jwks.json']) {
+    for (const path of ['/api/', '/docs', '/openapi.json', '/.well-known/jwks.json', '/dev/outbox']) {
       expect(banner).toContain(`http://127.0.0.1:${port}${path}\n`)
     }
     expect(banner).toMatch(/Data folder +\.\/countersign-data\n {2}Signing key +ES256 [\w-]{8}…/)
