@@ -4,6 +4,11 @@
  */
 export const errors = {
   invalid_credentials: { status: 401, detail: 'No active account found with the given credentials' },
+  email_not_verified: {
+    status: 401,
+    detail: 'The e-mail address is not verified yet.',
+    wireCode: 'email_not_verified',
+  },
   not_authenticated: { status: 401, detail: 'Authentication credentials were not provided.' },
   bad_authorization_header: {
     status: 401,
@@ -22,6 +27,7 @@ export const errors = {
   invalid: { status: 400, detail: 'Invalid input.' },
   bad_request: { status: 400, detail: 'Bad request.' },
   parse_error: { status: 400, detail: 'Malformed request.' },
+  cross_site: { status: 403, detail: 'This form can be sent from its own page only.' },
   not_found: { status: 404, detail: 'Not found.' },
   method_not_allowed: { status: 405, detail: 'Method not allowed.' },
   not_acceptable: { status: 406, detail: 'Could not satisfy the request Accept header.' },
@@ -31,6 +37,7 @@ export const errors = {
   request_timeout: { status: 408, detail: 'The request took too long to arrive.' },
   overloaded: { status: 503, detail: 'Too many logins at once. Try again shortly.' },
   unavailable: { status: 503, detail: 'The service is unavailable for a moment. Try again shortly.' },
+  throttled: { status: 429, detail: 'Request was throttled.' },
   internal: { status: 500, detail: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; detail: string; wireCode?: string }>
 
@@ -41,6 +48,8 @@ export interface ErrorDetails {
   detail?: string
   /** seconds after which a retry is worth while */
   retryAfterSeconds?: number
+  /** the rate limit that refused, by the name under which its policy is published */
+  policy?: string
   /** per field, every message in the order of the checks; answered as the whole body */
   fields?: Readonly<Record<string, readonly string[]>>
   /** what the operator reads in the log and the client never sees */

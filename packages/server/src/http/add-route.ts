@@ -1,22 +1,25 @@
-import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { canonicalAddress } from '../ip-address.ts'
 import { describe } from './api-description.ts'
 import { parseBearer } from './bearer.ts'
 import { mediaTypes } from './bodies/body.ts'
-import { compileFields } from './fields.ts'
-import type { PathTable } from './methods.ts'
+import { compileFields } from './fields/fields.ts'
+import { type PathTable, routerPath } from './methods.ts'
+import { policyField } from './rate-limit.ts'
 import { negotiate, refuseEncodedBody } from './request-guards.ts'
 import type { AnyRoute, HttpAnswer, HttpRequest, Route } from './route.ts'
 
-/** Puts one line of the route table onto the server, with its `OPTIONS`. */
+/** Puts one line of the route table onto the server, and with the first of its path the `OPTIONS` of all. */
 export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable): void {
   const { handle, guard, body } = route as unknown as Route<unknown, unknown>
-  const allow = paths.find(route.path)?.allow ?? ''
-  const before = { onRequest: beforeRoute(route, allow) }
+  const entry = paths.find(route.path)
+  const before = { onRequest: beforeRoute(route, entry?.allow ?? '') }
+  const url = routerPath(route.path)
   app.route({
     method: route.method,
-    url: route.path,
+    url,
     schema: describe(route),
+    config: { showRefusal: route.showRefusal } as object,
     ...(body && { validatorCompiler: () => compileFields(body), preValidation: noBodyIsNoNull }),
     ...before,
     handler(fastifyRequest, reply) {
@@ -28,9 +31,10 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
       return undefined
     },
   })
+  if (entry?.routes[0] !== route) return
   app.route({
     method: 'OPTIONS',
-    url: route.path,
+    url,
     schema: { hide: true },
     ...before,
     handler(request, reply) {
@@ -41,12 +45,16 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
 }
 
 /** What is looked at before a body is read. */
-function beforeRoute({ page }: AnyRoute, allow: string) {
+function beforeRoute({ page, guard, body, policies = [] }: AnyRoute, allow: string) {
+  const policy = policyField(policies)
   return (request: FastifyRequest, reply: FastifyReply, done: (refusal?: Error) => void): void => {
     reply.header('allow', allow)
+    if (policy !== '') reply.header('ratelimit-policy', policy)
     try {
       if (!page) negotiate(request.headers.accept, (request.query as Record<string, string>).format)
       if (!page) refuseEncodedBody(request.headers['content-encoding'])
+      // Nobody's body is read before it is known whose it is; the handler asks once more.
+      if (body) guard?.(toHttpRequest(request))
     } catch (refusal) {
       done(refusal as Error)
       return
@@ -70,7 +78,7 @@ function sendAnswer(reply: FastifyReply, { status = 200, headers, body }: HttpAn
   reply.status(status)
   if (headers) reply.headers(headers)
   // Of an answer without a body not even its length is told: it would be taken for the length of what is kept.
-  if (status === 304) return reply.send()
+  if (status === 304 || status === 204) return reply.send()
   if (typeof body === 'string') return reply.send(body)
   const serialize = reply.getSerializationFunction(String(status)) ?? JSON.stringify
   return reply
@@ -100,13 +108,13 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
       const value = (request.query as Record<string, unknown>)[name]
       return typeof value === 'string' ? value : undefined
     },
+    param: (name) => (request.params as Record<string, string>)[name] ?? '',
     bearerToken: () => parseBearer(request.headers.authorization),
     signal: () => request.raw.signal,
   }
 }
 
-/** The client's address in one form: no IPv4 address written as IPv6, and what is no address is not believed. */
+/** The client's address in its canonical form; what is no address is not believed. */
 function clientAddress(request: FastifyRequest): string {
-  const address = isIP(request.ip) ? request.ip : (request.socket.remoteAddress ?? '')
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+  return canonicalAddress(request.ip) ?? canonicalAddress(request.socket.remoteAddress ?? '') ?? ''
 }

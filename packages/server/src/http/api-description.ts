@@ -38,6 +38,15 @@ export function describe(route: AnyRoute): Record<string, unknown> {
   }
 }
 
+/** What stands in the path, for the document only: any text is taken there, and most of them lead to nothing. */
+export function describeParams({ params }: AnyRoute): Record<string, unknown> {
+  if (!params) return {}
+  const members = Object.entries(params).map(([name, description]) => [name, { ...text, description }])
+  return {
+    params: { type: 'object', properties: Object.fromEntries(members), required: Object.keys(params) },
+  }
+}
+
 function withDescription([status, schema]: [string, object]): [string, object] {
   return [status, { description: STATUS_CODES[status], ...schema }]
 }

@@ -1,10 +1,10 @@
 /** What a browser page of another origin may send and read. */
 const preflight = {
-  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
   'access-control-max-age': '600',
 }
-const readable = { 'access-control-expose-headers': 'Retry-After, X-Request-Id' }
+const readable = { 'access-control-expose-headers': 'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id' }
 
 /**
  * The CORS headers of an answer to a page of that origin: an exact comparison with the list, no pattern, no echo of

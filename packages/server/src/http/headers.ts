@@ -14,6 +14,10 @@ export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+/** What a page with a form and no script may do: show itself, and send the form back here. */
+export const formPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 /**
  * The headers of all answers. Nothing is kept by a cache unless a route says so.
  * @param secure whether the deployment is reached by https; then browsers are told to insist on it

@@ -17,7 +17,32 @@ export function createPathTable(routes: readonly AnyRoute[]): PathTable {
   for (const [path, group] of Map.groupBy(routes, (route) => withoutSlash(route.path))) {
     entries.set(path, { allow: allowOf(group), routes: group })
   }
-  return { find: (path) => entries.get(withoutSlash(path)) }
+  const patterns = [...entries]
+    .filter(([path]) => path.includes('{'))
+    .map(([path, entry]) => ({ of: patternOf(path), entry }))
+  return {
+    find(path) {
+      const asked = withoutSlash(path)
+      return entries.get(asked) ?? patterns.find(({ of }) => of.test(asked))?.entry
+    },
+  }
+}
+
+/** The router takes no longer ones. */
+const maxParamLength = 100
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, `[^/]{1,${maxParamLength}}`)}$`)
+}
+
+/** The path as the router wants it: `/a/{id}/` is `/a/:id/`. */
+export function routerPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1')
+}
+
+/** The other way, for whoever reads it. */
+export function shownPath(url: string | undefined): string | undefined {
+  return url?.replace(/:(\w+)/g, '{$1}')
 }
 
 function allowOf(routes: readonly AnyRoute[]): string {

@@ -1,4 +1,5 @@
 import { AuthError, errors } from '../errors.ts'
+import { exhausted } from './rate-limit.ts'
 
 export interface RenderedError {
   status: number
@@ -21,6 +22,7 @@ function headersOf({ details }: AuthError, status: number): Record<string, strin
   return {
     ...(status === 401 && { 'www-authenticate': 'Bearer realm="api"' }),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    ...(details.policy && retryAfter && { ratelimit: exhausted(details.policy, retryAfter) }),
   }
 }
 

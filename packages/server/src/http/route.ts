@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../errors.ts'
-import type { BodyOf, BodySchema, Fields } from './fields.ts'
+import type { AuthError, ErrorCode } from '../errors.ts'
+import type { BodyOf, BodySchema, Fields } from './fields/fields.ts'
+import type { RatePolicy } from './rate-limit.ts'
 import type { JsonSchema } from './schema.ts'
 
 /** Where a request came from. */
@@ -17,6 +18,8 @@ export interface HttpRequest<Body> {
   /** @throws AuthError `bad_request` where the header was sent more than once */
   header(name: string): string | undefined
   query(name: string): string | undefined
+  /** what stands in the path where the route has `{name}`; empty where it has none */
+  param(name: string): string
   /**
    * The bearer token.
    * @throws AuthError `not_authenticated`, `bad_authorization_header`
@@ -30,15 +33,17 @@ export interface HttpAnswer {
   /** 200 unless said */
   status?: number
   headers?: Readonly<Record<string, string>>
-  /** an object goes through the schema of its status, a text goes out as it is */
+  /** an object goes through the schema of its status, a text goes out as it is; 204 and 304 have none */
   body: object | string
 }
 
 /** One line of the route table. */
 export interface Route<Body, Identity> {
-  method: 'GET' | 'POST'
-  /** served with and without a slash at the end; `*` as the last segment takes the rest */
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** served with and without a slash at the end; a segment `{name}` takes any one */
   path: string
+  /** what the path's `{name}` segments are, for the API's description */
+  params?: Readonly<Record<string, string>>
   /** what `OPTIONS` and the API's description call it */
   name: string
   summary: string
@@ -48,8 +53,12 @@ export interface Route<Body, Identity> {
   answers: Readonly<Record<number, JsonSchema>>
   /** what its room may refuse, for the API's description; what any route may is added there */
   refusals?: readonly ErrorCode[]
+  /** what its rate limits let through, told with every answer; its room counts */
+  policies?: readonly RatePolicy[]
   /** pages and documents for people and machines: no content negotiation, and not in the API's description */
   page?: true
+  /** a page shows people its refusals itself; status and headers stay as they are */
+  showRefusal?: (refusal: AuthError, requestId: string) => Pick<HttpAnswer, 'headers'> & { body: string }
   /** without a guard, some bodies still ask for a bearer token; for the API's description */
   takesToken?: true
   /** asked before the method is looked at; what it returns is handed on */

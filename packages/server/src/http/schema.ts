@@ -13,6 +13,8 @@ const optionalMembers = new WeakSet<JsonSchema>()
 export const schema = {
   text: (notes: Notes = {}): JsonSchema => ({ type: 'string', ...notes }),
   integer: (notes: Notes = {}): JsonSchema => ({ type: 'integer', ...notes }),
+  /** an answer without a body */
+  nothing: (): JsonSchema => ({ type: 'null' }),
   flag: (notes: Notes = {}): JsonSchema => ({ type: 'boolean', ...notes }),
   /** an RFC 3339 text */
   instant: (notes: Notes = {}): JsonSchema => ({ type: 'string', format: 'date-time', ...notes }),

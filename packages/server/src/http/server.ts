@@ -9,13 +9,13 @@ import fastify, {
 } from 'fastify'
 import { AuthError } from '../errors.ts'
 import { addRoute, toHttpRequest } from './add-route.ts'
-import { type ApiInfo, describeRefusals, openApiFrame } from './api-description.ts'
+import { type ApiInfo, describeParams, describeRefusals, openApiFrame } from './api-description.ts'
 import { maxBodyBytes, parseBody, unsupportedMediaType } from './bodies/body.ts'
 import { answerClientError, methodNotAllowed } from './client-error.ts'
 import { watchConnections } from './connections.ts'
 import { corsHeaders } from './cors.ts'
 import { commonHeaders } from './headers.ts'
-import { createPathTable, type PathTable } from './methods.ts'
+import { createPathTable, type PathTable, shownPath } from './methods.ts'
 import { renderError } from './render-error.ts'
 import { refuseUnclearHeaders } from './request-guards.ts'
 import type { AnyRoute } from './route.ts'
@@ -28,6 +28,8 @@ export interface HttpServerOptions {
   corsOrigins: readonly string[]
   /** how many proxies, or which, may say where a request came from */
   trustProxy: number | readonly string[] | false
+  /** told once, where no proxy is trusted, of the first one that seems to stand in front */
+  onUntrustedProxy?: ((seen: { requestId: string; address: string }) => void) | undefined
   /** what each request happens inside of; leave it out where there is nothing */
   surround?: ((head: RequestHead) => Surrounding) | undefined
   /** told of every answer; leave it out where nobody listens */
@@ -98,9 +100,10 @@ function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHt
     logger: false,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, paths),
     // What the router cannot read reaches no hook.
-    frameworkErrors: (_, request, reply) => {
+    frameworkErrors: ({ code }, request, reply) => {
       stamp(request as FastifyRequest, reply as FastifyReply)
-      void answerError(new AuthError('bad_request'), request as FastifyRequest, reply as FastifyReply)
+      const refusal = new AuthError(code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not_found' : 'bad_request')
+      void answerError(refusal, request as FastifyRequest, reply as FastifyReply)
     },
   }
 }
@@ -156,6 +159,7 @@ function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathT
     if (isPreflight) return void reply.status(204).send()
     done(refusalBeforeRouting(request, reply, paths))
   })
+  if (options.trustProxy === false) watchForProxy(app, options.onUntrustedProxy)
   app.setErrorHandler((error, request, reply) => {
     const refusal = translate(error, request)
     if (!(refusal instanceof AuthError) || refusal.code === 'unavailable' || refusal.code === 'internal') {
@@ -183,9 +187,21 @@ function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathT
   })
 }
 
+/** Anybody can send the header, so it is a hint to the operator and changes nothing. */
+function watchForProxy(app: FastifyInstance, tell: HttpServerOptions['onUntrustedProxy']): void {
+  let isTold = tell === undefined
+  app.addHook('onRequest', (request, _, done) => {
+    if (!isTold && request.headers['x-forwarded-for'] !== undefined) {
+      isTold = true
+      tell?.({ requestId: request.id, address: request.ip })
+    }
+    done()
+  })
+}
+
 /** The route's pattern, not the address: what was typed into an address may be a secret. */
 function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? '(none)'
+  return shownPath(request.routeOptions.url) ?? '(none)'
 }
 
 function allowOrigin(allowed: readonly string[], request: FastifyRequest, reply: FastifyReply): boolean {
@@ -237,11 +253,26 @@ function translate(error: unknown, request: FastifyRequest): unknown {
 function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = renderError(refusal, request.id)
   if (endsConnection(refusal)) reply.header('connection', 'close')
+  const shown = showRefusalOf(request)?.(
+    refusal instanceof AuthError ? refusal : new AuthError('internal'),
+    request.id,
+  )
+  if (shown)
+    return reply
+      .status(status)
+      .headers({ ...headers, ...shown.headers })
+      .send(shown.body)
   return reply
     .status(status)
     .headers({ ...headers, 'content-type': 'application/json' })
     .serializer(asText)
     .send(JSON.stringify(body))
+}
+
+/** What the router could not read has no route. */
+function showRefusalOf(request: FastifyRequest): AnyRoute['showRefusal'] {
+  const options: FastifyRequest['routeOptions'] | undefined = request.routeOptions
+  return (options?.config as Pick<AnyRoute, 'showRefusal'> | undefined)?.showRefusal
 }
 
 /** What follows on the connection may be the rest of a body, or what somebody between us reads otherwise. */
@@ -263,7 +294,8 @@ function withRefusals(paths: PathTable) {
   return ({ schema, url, route }: Described) => {
     const described = (schema ?? {}) as { response?: object }
     const ours = paths.find(url)?.routes.find(({ method }) => method === route.method)
-    const refusals = ours && !ours.page ? describeRefusals(ours) : {}
-    return { url, schema: { ...described, response: { ...described.response, ...refusals } } }
+    if (!ours || ours.page) return { url, schema: described }
+    const response = { ...described.response, ...describeRefusals(ours) }
+    return { url, schema: { ...described, ...describeParams(ours), response } }
   }
 }

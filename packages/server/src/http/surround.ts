@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { shownPath } from './methods.ts'
 
 /** What is known of a request before anything is done for it. */
 export interface RequestHead {
@@ -37,7 +38,7 @@ export function surroundRequests(app: FastifyInstance, surround: (head: RequestH
 function headOf({ method, routeOptions, raw, headers }: FastifyRequest): RequestHead {
   return {
     method,
-    route: routeOptions.url,
+    route: shownPath(routeOptions.url),
     httpVersion: raw.httpVersion,
     header: (name) => headers[name]?.toString(),
   }

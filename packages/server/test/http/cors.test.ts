@@ -45,7 +45,9 @@ describe('H10: with a list of origins', () => {
   test.each([app, admin])('a page of %s may read answers, and is sent no cookie', async (origin) => {
     const answer = await server.get('/api/protected/', { ...bearer(access), origin })
     expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin } })
-    expect(answer.headers['access-control-expose-headers']).toBe('Retry-After, X-Request-Id')
+    expect(answer.headers['access-control-expose-headers']).toBe(
+      'RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
+    )
     expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
     expect(answer.headers.vary).toBe('Accept, Origin')
   })
@@ -81,7 +83,7 @@ describe('H10: with a list of origins', () => {
       text: '',
       headers: {
         'access-control-allow-origin': app,
-        'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+        'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
         'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
         'access-control-max-age': '600',
       },

@@ -20,6 +20,8 @@ afterEach(async () => {
 
 const password = 'correct horse battery'
 
+const asAlice = () => ({ headers: bearer(pair.access) })
+
 /** Every request that asks the store. */
 const asking: Readonly<Record<string, () => Promise<Answer>>> = {
   'POST /api/register/': () =>
@@ -30,6 +32,29 @@ const asking: Readonly<Record<string, () => Promise<Answer>>> = {
   'POST /api/logout/': () => server.post('/api/logout/', { refresh: pair.refresh }),
   'POST /api/logout/, all': () => server.post('/api/logout/', { all: true }, bearer(pair.access)),
   'GET /api/dashboard/': () => server.get('/api/dashboard/', bearer(pair.access)),
+  'GET /api/me/': () => server.get('/api/me/', bearer(pair.access)),
+  'PATCH /api/me/': () => server.request('PATCH', '/api/me/', { body: { username: 'bob' }, ...asAlice() }),
+  'DELETE /api/me/': () => server.request('DELETE', '/api/me/', asAlice()),
+  'GET /api/sessions/': () => server.get('/api/sessions/', bearer(pair.access)),
+  'DELETE /api/sessions/': () => server.request('DELETE', '/api/sessions/', asAlice()),
+  'POST /api/password/change/': () =>
+    server.post(
+      '/api/password/change/',
+      { old_password: password, new_password: 'another horse battery' },
+      bearer(pair.access),
+    ),
+  'POST /api/password/reset/': () => server.post('/api/password/reset/', { email: 'alice@example.com' }),
+  'POST /api/password/reset/confirm/': () =>
+    server.post('/api/password/reset/confirm/', { token: 'abc', new_password: 'another horse battery' }),
+  'POST /api/password/reset/confirm/, code': () =>
+    server.post('/api/password/reset/confirm/', {
+      ...{ email: 'alice@example.com', code: '12345678', new_password: 'another horse battery' },
+    }),
+  'POST /api/email/change/': () =>
+    server.post('/api/email/change/', { email: 'new@example.com' }, bearer(pair.access)),
+  'POST /api/email/verify/': () => server.post('/api/email/verify/', { token: 'abc' }),
+  'POST /api/email/verify/resend/': () =>
+    server.post('/api/email/verify/resend/', { email: 'alice@example.com' }),
 }
 
 describe('H24: while the store is away, nothing is granted and nothing is called done', () => {

@@ -1,4 +1,4 @@
-import { jsonNumberText } from './bodies/json-body.ts'
+import { jsonNumberText } from '../bodies/json-body.ts'
 
 /** A room's own rule for a text: what to tell the client, or undefined if the text is good. */
 export type Check = (value: string) => string | undefined

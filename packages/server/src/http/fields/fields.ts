@@ -1,7 +1,7 @@
-import { type AuthError, invalidFields } from '../errors.ts'
-import { jsonNumberText } from './bodies/json-body.ts'
+import { type AuthError, invalidFields } from '../../errors.ts'
+import { jsonNumberText } from '../bodies/json-body.ts'
+import type { JsonSchema } from '../schema.ts'
 import { type Read, readFlag, readMember, readText, type TextRules } from './field-rules.ts'
-import type { JsonSchema } from './schema.ts'
 
 /** What a text field takes, and how the API's description shows it. */
 interface TextOptions extends TextRules {

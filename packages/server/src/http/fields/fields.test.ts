@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import fastify from 'fastify'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { AuthError } from '../errors.ts'
-import { parseJsonBody } from './bodies/json-body.ts'
+import { AuthError } from '../../errors.ts'
+import { parseJsonBody } from '../bodies/json-body.ts'
 import type { Check } from './field-rules.ts'
 import { compileFields, fields, flag, text } from './fields.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseFormBody } from './bodies/form-body.ts'
-import { parseJsonBody } from './bodies/json-body.ts'
+import { parseFormBody } from '../bodies/form-body.ts'
+import { parseJsonBody } from '../bodies/json-body.ts'
 import { type Read, readFlag, readText } from './field-rules.ts'
 
 /** What a field reads from a member with this JSON text: the value, or the faults. */
