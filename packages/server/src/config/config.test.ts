@@ -193,7 +193,7 @@ test('no problem shows a secret', () => {
     mode: 'start',
     env: { ...env, COUNTERSIGN_SECRETS: hidden },
   })
-  expect(problems).toHaveLength(4)
+  expect(problems).toHaveLength(7)
   expect(JSON.stringify({ problems, message, stack })).not.toContain(hidden)
 })
 
@@ -283,5 +283,37 @@ describe('the secret that development makes', () => {
       expect(what).toContain('holds no secret')
     }
     expect(readFileSync(join(data, 'secret'), 'utf8')).toBe('\n')
+  })
+})
+
+describe('settings of accounts that contradict each other', () => {
+  const set = (values: Record<string, string>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`COUNTERSIGN_${name}`, value]))
+
+  test.each([
+    [{ HIDE_EMAILS: 'on' }, 'COUNTERSIGN_HIDE_EMAILS is on'],
+    [{ LOGIN_BY: 'email' }, 'COUNTERSIGN_LOGIN_BY is email'],
+    [{ EMAIL_VERIFICATION: 'required', EMAIL: 'optional' }, 'COUNTERSIGN_EMAIL is optional'],
+  ])('%j: nobody would be served by it', (values, what) => {
+    expect(whats({ mode: 'dev', env: { ...production, ...set(values) } })).toEqual([
+      expect.stringContaining(what),
+    ])
+    expect(loadConfig({ mode: 'tool', env: { ...production, ...set(values) } })).toBeDefined()
+  })
+
+  test('production that requires proven addresses needs a server for mail; development has its outbox', () => {
+    const env = { ...production, ...set({ EMAIL_VERIFICATION: 'required' }) }
+    expect(whats({ mode: 'start', env })).toEqual([expect.stringContaining('SMTP_URL is not set')])
+    expect(loadConfig({ mode: 'dev', env }).emailVerification).toBe('required')
+    const mail = { SMTP_URL: 'smtp://127.0.0.1', MAIL_FROM: 'no-reply@example.com' }
+    expect(loadConfig({ mode: 'start', env: { ...env, ...mail } }).emailVerification).toBe('required')
+  })
+
+  test('these go together', () => {
+    const env = {
+      ...production,
+      ...set({ EMAIL_VERIFICATION: 'optional', HIDE_EMAILS: 'on', LOGIN_BY: 'email' }),
+    }
+    expect(loadConfig({ mode: 'dev', env })).toMatchObject({ hideEmails: 'on', loginBy: 'email' })
   })
 })

@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { contradictory } from './accounts/account-config.ts'
 import {
   completeDatabase,
   type DatabaseTls,
   type PostgresDatabase,
   type SqliteDatabase,
-} from './database-address.ts'
+} from './database/database-address.ts'
 import { developmentSecret, findDevelopmentSecret } from './development-secret.ts'
+import { unknownVariables } from './environment/unknown-variables.ts'
+import { type MailSetting, unsendable } from './mail/mail-config.ts'
 import type { Problem } from './problem.ts'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
 import { completeTracing, type TracingConfig, type TracingSetting } from './tracing/tracing-config.ts'
-import { unknownVariables } from './unknown-variables.ts'
+import { unsigned, type WebhookSetting } from './webhooks/webhook-config.ts'
 
 /** `dev` forgives, `start` refuses what is unsafe, `tool` is a command beside a server. */
 export type Mode = 'dev' | 'start' | 'tool'
@@ -21,15 +24,25 @@ type Given<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
 type Certain = Given<
   Omit<
     SettingValues,
-    'database' | 'databasePassword' | 'audience' | 'secrets' | 'data' | 'managementPort' | TracingSetting
+    | 'database'
+    | 'databasePassword'
+    | 'audience'
+    | 'secrets'
+    | 'data'
+    | 'managementPort'
+    | MailSetting
+    | TracingSetting
+    | WebhookSetting
   >
 >
 
-type Uncertain = Pick<SettingValues, TracingSetting>
+type Uncertain = Pick<SettingValues, MailSetting | TracingSetting | WebhookSetting>
 
 /** What the program runs with; made once, never changed. */
 export interface Config extends Readonly<Certain & Uncertain> {
   readonly mode: Mode
+  /** `dev`, or a `tool` beside it: the secret is the one that development made */
+  readonly isDevelopment: boolean
   readonly dataFolder: string
   readonly database: SqliteDatabase | (PostgresDatabase & { tls: DatabaseTls | undefined })
   readonly audience: string
@@ -70,6 +83,11 @@ export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSource
     values[name] = readSetting({ name, mode, env, flags }, problems)
   }
   if (mode !== 'tool') problems.push(...sharedPort(values))
+  if (mode !== 'tool' && !isTold(settings.mailFrom.env, problems))
+    problems.push(...unsendable(values as SettingValues))
+  if (mode !== 'tool') problems.push(...contradictory(values as SettingValues, mode))
+  if (mode !== 'tool' && !isTold(settings.webhookSecrets.env, problems))
+    problems.push(...unsigned(values as SettingValues))
   const config = complete(values as SettingValues, mode, problems)
   if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
@@ -121,21 +139,23 @@ function fromEnvironment(
 function complete(values: SettingValues, mode: Mode, problems: Problem[]): Config {
   const dataFolder = resolve(values.data ?? '')
   const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
-  const { data: _, database, databasePassword, managementPort, ...rest } = values
+  const { data: _, database: asked, databasePassword: password, managementPort, ...rest } = values
   const workers = mode === 'dev' ? 1 : (values.workers ?? 1)
+  const file = join(dataFolder, 'countersign.db')
+  const database = completeDatabase(asked ?? { kind: 'sqlite', file }, { password, problems })
+  const tracing = completeTracing(values, mode === 'tool' ? [] : problems)
+  const secrets = values.secrets ?? missingSecret(mode, dataFolder, problems)
   return {
     ...(rest as Certain & Uncertain),
     mode,
+    isDevelopment: mode === 'dev' || (mode === 'tool' && !values.secrets && secrets[0] !== ''),
     dataFolder,
-    database: completeDatabase(database ?? { kind: 'sqlite', file: join(dataFolder, 'countersign.db') }, {
-      password: databasePassword,
-      problems,
-    }),
+    database,
     issuer: mode === 'start' ? (values.issuer ?? '') : issuer,
     managementPort,
-    tracing: completeTracing(values, mode === 'tool' ? [] : problems),
+    tracing,
     audience: values.audience ?? issuer,
-    secrets: values.secrets ?? missingSecret(mode, dataFolder, problems),
+    secrets,
     workers,
     hashParallel: values.hashParallel ?? Math.max(1, Math.floor(availableParallelism() / workers)),
   }

@@ -91,6 +91,16 @@ export const secrets: Parser<readonly [string, ...string[]]> = (text) => {
   }
 }
 
+/** Off, or a factor. */
+export function factor(least: number, most: number): Parser<number | false> {
+  return (text) => {
+    if (text === 'off') return { value: false }
+    const value = Number(text)
+    const fits = /^\d+(\.\d+)?$/.test(text) && value >= least && value <= most
+    return fits ? { value } : { expected: `off, or a factor from ${least} to ${most}` }
+  }
+}
+
 /** Off, a number of proxies in front, or their addresses. */
 export const proxies: Parser<number | readonly string[] | false> = (text) => {
   if (text === 'off' || text === '0' || text === 'false') return { value: false }

@@ -25,6 +25,10 @@ function postgresAt(fields: object) {
   return { kind: 'postgres', ...usual, sslMode: undefined, sslFiles: {}, tls: undefined, ...fields }
 }
 
+function smtpAt(host: string, port: number, tls: string) {
+  return { host, port, tls, login: undefined }
+}
+
 const badDurations = [
   '15 m',
   '-1',
@@ -39,6 +43,9 @@ const badDurations = [
   '0x10',
   '99999999999',
 ]
+
+const key32 = Buffer.alloc(32, 1).toString('base64')
+const key24 = Buffer.alloc(24, 2).toString('base64')
 
 /** One row a setting; the compiler sees to it that none is left out. */
 const rows: Record<SettingName, Row> = {
@@ -281,6 +288,46 @@ const rows: Record<SettingName, Row> = {
     bad: ['none', 'HS256', 'es256', 'ES384', 'constructor'],
   },
   tokenType: { as: 'tokenType', usual: 'at+jwt', good: [['JWT', 'JWT']], bad: ['jwt', 'application/at+jwt'] },
+  auditRetentionSeconds: {
+    as: 'auditRetentionSeconds',
+    usual: 34_560_000,
+    good: [
+      ['0', 0],
+      ['30d', 2_592_000],
+    ],
+    bad: ['3651d', 'always'],
+  },
+  webhookUrls: {
+    as: 'webhookUrls',
+    usual: undefined,
+    good: [
+      ['https://example.com/hooks?key=a', ['https://example.com/hooks?key=a']],
+      ['https://a.example.com, http://10.0.0.1:8080/', ['https://a.example.com', 'http://10.0.0.1:8080/']],
+    ],
+    bad: [
+      'example.com',
+      'ftp://example.com',
+      'https://user:password@example.com',
+      'https://example.com/#a',
+      ',',
+    ],
+  },
+  webhookSecrets: {
+    as: 'webhookSecrets',
+    usual: undefined,
+    good: [
+      [`whsec_${key32}`, [Buffer.from(key32, 'base64')]],
+      [`whsec_${key32},whsec_${key24}`, [Buffer.from(key32, 'base64'), Buffer.from(key24, 'base64')]],
+    ],
+    bad: [key32, 'whsec_c2hvcnQ=', `whsec_${key32}!`, 'whsec_', `whsec_${'A'.repeat(96)}`],
+  },
+  webhookEvents: {
+    as: 'webhookEvents',
+    usual: ['*'],
+    good: [['user.deleted, auth.login.*', ['user.deleted', 'auth.login.*']]],
+    bad: ['auth.*.failed', 'Auth', 'auth..login', ','],
+  },
+  webhookPrivate: { as: 'webhookPrivate', usual: 'refuse', good: [['allow', 'allow']], bad: ['yes'] },
   keyRotationSeconds: {
     as: 'keyRotationSeconds',
     usual: 7_776_000,
@@ -300,6 +347,28 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: ['7', '129'],
   },
+  reauthSeconds: {
+    as: 'reauthSeconds',
+    usual: 300,
+    good: [
+      ['0', 0],
+      ['1h', 3600],
+    ],
+    bad: [...badDurations, '2h'],
+  },
+  emailVerification: {
+    as: 'emailVerification',
+    usual: 'off',
+    good: [['optional', 'optional']],
+    bad: ['on', 'Required', ''.padEnd(3)],
+  },
+  loginBy: {
+    as: 'loginBy',
+    usual: 'username',
+    good: [['both', 'both']],
+    bad: ['mail', 'username,email'],
+  },
+  hideEmails: { as: 'hideEmails', usual: 'off', good: [['off', 'off']], bad: ['true', '1'] },
   commonPasswords: {
     as: 'commonPasswords',
     usual: 'warn',
@@ -345,6 +414,26 @@ const rows: Record<SettingName, Row> = {
       ['30', 30],
     ],
     bad: ['0', '31'],
+  },
+  limits: {
+    as: 'limits',
+    usual: 1,
+    good: [
+      ['off', false],
+      ['0.1', 0.1],
+      ['2.5', 2.5],
+      ['1000000', 1_000_000],
+    ],
+    bad: ['0', '0.09', '1000001', '-1', '1e3', 'on', '.5', '2x'],
+  },
+  limitsMaxDelaySeconds: {
+    as: 'limitsMaxDelaySeconds',
+    usual: 900,
+    good: [
+      ['1', 1],
+      ['1h', 3600],
+    ],
+    bad: ['0', '2h', 'never'],
   },
   trustProxy: {
     as: 'trustProxy',
@@ -404,6 +493,61 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: ['xml'],
   },
+  smtp: {
+    as: 'smtp',
+    usual: undefined,
+    good: [
+      ['smtp://mail.example.com', smtpAt('mail.example.com', 587, 'required')],
+      ['smtp://mail.example.com:2525?tls=off', smtpAt('mail.example.com', 2525, 'off')],
+      ['smtp://localhost:1025', smtpAt('localhost', 1025, 'off')],
+      ['smtp://[::1]', smtpAt('::1', 25, 'off')],
+      ['smtp://127.0.0.1?tls=required', smtpAt('127.0.0.1', 587, 'required')],
+      ['smtps://mail.example.com/', smtpAt('mail.example.com', 465, 'implicit')],
+      [
+        'smtps://me%40example.com:p%3Ass@mail.example.com:4650',
+        {
+          ...smtpAt('mail.example.com', 4650, 'implicit'),
+          login: { user: 'me@example.com', password: 'p:ss' },
+        },
+      ],
+    ],
+    bad: [
+      'mail.example.com:587',
+      'http://mail.example.com',
+      'smtp://',
+      'smtp://me@mail.example.com',
+      'smtp://:secret@mail.example.com',
+      'smtp://me:%E0%A4%A@mail.example.com',
+      'smtp://mail.example.com?tls=maybe',
+      'smtp://mail.example.com?ssl=off',
+      'smtp://mail.example.com?tls=off&tls=off',
+      'smtps://mail.example.com?tls=off',
+      'smtp://mail.example.com/inbox',
+      'smtp://mail.example.com#x',
+    ],
+  },
+  mailFrom: {
+    as: 'mailFrom',
+    usual: undefined,
+    good: [
+      ['no-reply@example.com', { name: '', address: 'no-reply@example.com' }],
+      ['Example <no-reply@example.com>', { name: 'Example', address: 'no-reply@example.com' }],
+      ['"Example, Inc." <hello@example.com>', { name: 'Example, Inc.', address: 'hello@example.com' }],
+      ['Société Générale <a@b.example>', { name: 'Société Générale', address: 'a@b.example' }],
+    ],
+    bad: [
+      'example.com',
+      'a@b@c',
+      'a@b.com, c@d.com',
+      'Example <a@b.com>\r\nBcc: x@y.com',
+      'Exa\nmple <a@b.com>',
+      'Example <a@b.com\r\n>',
+      'Example <>',
+      'a b@example.com',
+      'Ex<am>ple <a@b.com>',
+    ],
+  },
+  mailTemplates: { as: 'mailTemplates', usual: undefined, good: [['/etc/mail', '/etc/mail']], bad: [' '] },
   tracingDisabled: {
     as: 'tracingDisabled',
     usual: false,

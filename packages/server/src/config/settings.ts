@@ -1,9 +1,12 @@
-import { database } from './database-address.ts'
+import { accountSettings } from './accounts/account-settings.ts'
+import { database } from './database/database-address.ts'
+import { mailSettings } from './mail/mail-settings.ts'
 import {
   address,
   anyText,
   choice,
   duration,
+  factor,
   integer,
   origins,
   processes,
@@ -12,6 +15,7 @@ import {
 } from './parsers.ts'
 import { type Setting, setting } from './setting.ts'
 import { tracingSettings } from './tracing/tracing-settings.ts'
+import { webhookSettings } from './webhooks/webhook-settings.ts'
 
 /** Every setting there is. */
 export const settings = {
@@ -220,11 +224,29 @@ export const settings = {
     default: 'off',
     doc: 'Proxies whose `X-Forwarded-For` is believed: `off`, how many stand in front, or their addresses.',
   }),
+  limits: setting({
+    env: 'COUNTERSIGN_LIMITS',
+    parse: factor(0.1, 1_000_000),
+    default: '1',
+    doc: 'Throttling of logins, registrations, mails and refused refreshes: `2` lets twice as much through, `off` everything.',
+  }),
+  limitsMaxDelaySeconds: setting({
+    env: 'COUNTERSIGN_LIMITS_MAX_DELAY',
+    parse: duration(1, 3_600),
+    default: '15m',
+    doc: 'How long the delay after failures in a row may grow.',
+  }),
   corsOrigins: setting({
     env: 'COUNTERSIGN_CORS_ORIGINS',
     parse: origins,
     default: '',
     doc: 'Origins whose pages may call the API from a browser, exact, separated by commas. Empty: none.',
+  }),
+  auditRetentionSeconds: setting({
+    env: 'COUNTERSIGN_AUDIT_RETENTION',
+    parse: duration(0, 315_360_000),
+    default: '400d',
+    doc: 'How far back the audit trail goes; older events are deleted. 0 keeps all.',
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',
@@ -238,6 +260,9 @@ export const settings = {
     default: 'auto',
     doc: '`auto` is pretty on a terminal and one JSON object a line elsewhere.',
   }),
+  ...accountSettings,
+  ...mailSettings,
+  ...webhookSettings,
   ...tracingSettings,
 } as const
 

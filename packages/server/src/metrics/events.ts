@@ -28,12 +28,22 @@ const countings: Readonly<Partial<Record<EventName, Counting>>> = {
   },
   'auth.refresh.failed': (count, { reason }) => count('countersign_refreshes_total', { outcome: reason }),
   'auth.refresh.reuse_detected': (count) => count('countersign_refresh_reuse_detected_total', {}),
+  'auth.throttled': (count, { rule }) => count('countersign_rate_limited_total', { rule }),
   'auth.logout.succeeded': (count, { reason = 'all_ended' }) =>
     count('countersign_logouts_total', { result: reason }),
   'auth.logout.failed': (count, { reason }) => count('countersign_logouts_total', { result: reason }),
   'auth.access.refused': (count, { reason }) => count('countersign_access_tokens_refused_total', { reason }),
   'session.cleaned': (count, { count: deleted = 0 }) =>
     count('countersign_sessions_deleted_total', {}, deleted),
+  'mail.sent': (count, { template }) => count('countersign_mails_total', { template, result: 'sent' }),
+  'mail.delayed': (count, { template }) => count('countersign_mails_total', { template, result: 'delayed' }),
+  'mail.failed': (count, { template }) => count('countersign_mails_total', { template, result: 'failed' }),
+  'audit.thinned': (count, { count: thinned = 0 }) =>
+    count('countersign_audit_events_thinned_total', {}, thinned),
+  'audit.dropped': (count, { count: dropped = 0 }) =>
+    count('countersign_audit_events_dropped_total', {}, dropped),
+  'webhook.delivered': (count) => count('countersign_webhooks_total', { result: 'delivered' }),
+  'webhook.failed': (count) => count('countersign_webhooks_total', { result: 'failed' }),
   'http.failed': (count, { error }) => countFailure(count, 'request', error),
   'store.unavailable': (count, { error }) => countFailure(count, 'background', error),
   'server.fault': (count) => count('countersign_faults_total', { where: 'process' }),

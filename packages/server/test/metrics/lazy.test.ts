@@ -7,14 +7,15 @@ const src = join(import.meta.dirname, '../../src')
 
 /** Opens a whole server, and says whether prom-client was loaded on the way. */
 const program = `
-const { createServer, openDeployment } = await import('${src}/app.ts')
+const { createServer } = await import('${src}/app/server.ts')
+const { openDeployment } = await import('${src}/app/deployment.ts')
 const { loadConfig } = await import('${src}/config/config.ts')
 const config = loadConfig({ mode: 'dev' })
 const deployment = await openDeployment(config, { clock: Date.now, audit: { record() {} } })
 const server = await createServer(deployment, () => false)
 await server.inject('/livez')
 const { createRequire } = await import('node:module')
-const loaded = Object.keys(createRequire('${src}/app.ts').cache).filter((file) => file.includes('/prom-client/'))
+const loaded = Object.keys(createRequire('${src}/app/server.ts').cache).filter((file) => file.includes('/prom-client/'))
 console.log(loaded.length > 0 ? 'loaded' : 'not loaded')
 await server.close(0)
 await deployment.store.close()

@@ -1,4 +1,4 @@
-import { createManagementServer } from '../../src/app.ts'
+import { createManagementServer } from '../../src/app/management.ts'
 import type { Metrics } from '../../src/metrics/metrics.ts'
 import { openTestServer, type TestServer, type TestServerOptions } from '../harness.ts'
 import { type Sample, samplesOf } from './exposition.ts'

@@ -230,3 +230,17 @@ test('a database that is away and a mistake of ours are told apart', async () =>
     'countersign_faults_total process': 1,
   })
 })
+
+describe('throttling', () => {
+  test('every refusal is counted under the rule that refused it', async () => {
+    measured = await openMeasuredServer({ env: { COUNTERSIGN_LIMITS: '1' } })
+    for (let tried = 0; tried < 9; tried += 1) await login('not the password')
+    for (let tried = 0; tried < 62; tried += 1) await refresh('forged')
+    expect(countedBy(await measured.read())).toMatchObject({
+      'countersign_rate_limited_total login_account': 3,
+      'countersign_rate_limited_total refresh_address': 2,
+      'countersign_logins_total password unknown_user': 6,
+      'countersign_refreshes_total bad_signature': 60,
+    })
+  })
+})

@@ -31,7 +31,7 @@ async function tracingModules(env: Record<string, string>): Promise<string[]> {
   expect(await server.stop()).toEqual([0, null])
   const modules = readFileSync(recorded, 'utf8').split('\n')
   expect(
-    modules.filter((one) => one.endsWith('/src/app.ts')),
+    modules.filter((one) => one.endsWith('/src/app/server.ts')),
     'the recorder works',
   ).not.toEqual([])
   return modules.filter((one) => /@opentelemetry|\/src\/tracing\/|protobuf/.test(one))

@@ -1,4 +1,4 @@
-import { settings } from './settings.ts'
+import { settings } from '../settings.ts'
 import { superuserVariables } from './superuser.ts'
 
 /** A variable that is named like one of ours and is none. */

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { database } from './database-address.ts'
 
 /** A database that a command line names beside the one of the settings. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settings } from './settings.ts'
+import { settings } from '../settings.ts'
 import { unknownVariables } from './unknown-variables.ts'
 
 describe('variables that look like settings and are none', () => {

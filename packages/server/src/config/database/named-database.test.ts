@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../test/harness.ts'
-import { ConfigError } from './config.ts'
+import { temporaryFolder } from '../../../test/harness.ts'
+import { ConfigError } from '../config.ts'
 import { configWithDatabase, type NamedDatabase } from './named-database.ts'
 
 const secretAddress = 'postgres://auth:s3cret@127.0.0.1:5432/auth'

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../test/harness.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { temporaryFolder } from '../../../test/harness.ts'
+import { ConfigError, loadConfig } from '../config.ts'
 import { database, databaseText } from './database-address.ts'
 
 function load(env: Record<string, string>) {

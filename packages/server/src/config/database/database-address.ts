@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Parser } from './parsers.ts'
-import type { Problem } from './problem.ts'
+import type { Parser } from '../parsers.ts'
+import type { Problem } from '../problem.ts'
 
 export interface SqliteDatabase {
   kind: 'sqlite'
