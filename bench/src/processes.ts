@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const countersign = join(import.meta.dirname, '../../packages/server/bin/countersign.js')
+
+const builtProgram = join(import.meta.dirname, '../../packages/server/dist/main.js')
 
 export interface Running {
   address: string
@@ -20,19 +22,34 @@ export const benchIssuer = 'http://127.0.0.1:8000'
 /**
  * A server in production mode on a fresh folder (or the given one), as a process of its own; its log goes nowhere.
  * @param settings on top of those
+ * @param program what is run: the sources, unless it is said otherwise
  */
 export async function startServer(
   data = temporaryFolder(),
   settings: Readonly<Record<string, string>> = {},
+  program = countersign,
 ): Promise<Running> {
   const env = {
     COUNTERSIGN_DATA: data,
     COUNTERSIGN_SECRET: benchSecret,
     COUNTERSIGN_ISSUER: benchIssuer,
     LOG_FORMAT: 'json',
+    // All that is measured comes from one address. It is counted, and is never too much.
+    COUNTERSIGN_LIMITS: '1000000',
     ...settings,
   }
-  return { ...(await start([countersign, 'start'], env)), data }
+  return { ...(await start([program, 'start'], env)), data }
+}
+
+/** Builds the package, which is what runs in production, for as long as the work takes. @returns what the work did */
+export async function withBuiltProgram<T>(work: (program: string) => Promise<T>): Promise<T> {
+  const hadOne = existsSync(builtProgram)
+  execFileSync('npm', ['run', 'build', '--workspace', 'countersign'], { stdio: 'ignore' })
+  try {
+    return await work(builtProgram)
+  } finally {
+    if (!hadOne) remove(dirname(builtProgram))
+  }
 }
 
 /** A folder of its own, for its maker to remove. */

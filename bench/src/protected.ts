@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http'
-import { openDeployment } from '../../packages/server/src/app.ts'
+import { openDeployment } from '../../packages/server/src/app/deployment.ts'
 import { systemClock } from '../../packages/server/src/clock.ts'
 import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { closedLoop, expectStatus, getRequest, median } from './load.ts'

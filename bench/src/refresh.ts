@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDeployment } from '../../packages/server/src/app.ts'
+import { openDeployment } from '../../packages/server/src/app/deployment.ts'
 import { systemClock } from '../../packages/server/src/clock.ts'
 import { loadConfig } from '../../packages/server/src/config/config.ts'
 import { newId } from '../../packages/server/src/ids.ts'

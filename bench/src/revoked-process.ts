@@ -1,8 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../../packages/server/src/clock.ts'
-import { followRevocations } from '../../packages/server/src/sessions/follow.ts'
-import { createRevokedSessions, type RevokedSessions } from '../../packages/server/src/sessions/revoked.ts'
+import { followRevocations } from '../../packages/server/src/sessions/revocation/follow.ts'
+import {
+  createRevokedSessions,
+  type RevokedSessions,
+} from '../../packages/server/src/sessions/revocation/revoked.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/open.ts'
 import { openSqliteStore } from '../../packages/server/src/store/sqlite/open.ts'
 import type { Store } from '../../packages/server/src/store/store.ts'

@@ -1,6 +1,6 @@
 import { systemClock } from '../../packages/server/src/clock.ts'
-import type { PostgresAddress } from '../../packages/server/src/store/postgres/connections.ts'
 import { openPostgresStore } from '../../packages/server/src/store/postgres/open.ts'
+import type { PostgresAddress } from '../../packages/server/src/store/postgres/pool/connections.ts'
 import { openConnection } from '../../packages/server/src/store/sqlite/connection.ts'
 import { openSqliteStore } from '../../packages/server/src/store/sqlite/open.ts'
 import { withClient } from '../../packages/server/test/postgres/cluster.ts'

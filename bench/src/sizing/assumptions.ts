@@ -26,7 +26,7 @@ export const assumptions = {
 
 /**
  * What the program itself does, from its sources: `background/background.ts`, `sessions/cleanup.ts`,
- * `sessions/follow.ts`, `COUNTERSIGN_DB_POOL`.
+ * `sessions/revocation/follow.ts`, `COUNTERSIGN_DB_POOL`.
  */
 export const program = {
   pollsPerSecond: {
