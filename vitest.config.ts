@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    maxWorkers: 2,
     globalSetup: ['packages/server/test/postgres/shared-cluster.ts'],
   },
 })

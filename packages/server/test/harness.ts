@@ -4,13 +4,17 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { createServer, openDeployment } from '../src/app.ts'
+import { openDeployment } from '../src/app/deployment.ts'
+import { createServer } from '../src/app/server.ts'
 import type { EventFields, EventName } from '../src/audit/events.ts'
 import { loadConfig } from '../src/config/config.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** Hashing as cheap as the settings allow: most tests are not about its price. */
 export const cheapHashing = { COUNTERSIGN_ARGON2_MEMORY_KIB: '7168', COUNTERSIGN_ARGON2_TIME: '1' }
+
+/** Tests that are not about throttling ask as often as they like, all from one address. */
+const unlimited = { COUNTERSIGN_LIMITS: 'off' }
 
 export const testSecret = 'a secret for tests only of 32 or more characters'
 
@@ -41,7 +45,10 @@ export interface TestServerOptions {
 export async function openTestServer({ env = {}, clock = handClock(), store }: TestServerOptions = {}) {
   const config = loadConfig({
     mode: 'dev',
-    env: { DATABASE_URL: 'sqlite::memory:', COUNTERSIGN_SECRET: testSecret, ...cheapHashing, ...env },
+    env: {
+      ...{ DATABASE_URL: 'sqlite::memory:', COUNTERSIGN_SECRET: testSecret },
+      ...{ ...cheapHashing, ...unlimited, ...env },
+    },
   })
   const events: { event: EventName; fields: EventFields }[] = []
   const audit = { record: (event: EventName, fields: EventFields) => void events.push({ event, fields }) }
@@ -90,6 +97,7 @@ export async function openTestServer({ env = {}, clock = handClock(), store }: T
     listen: () => server.listen({ host: '127.0.0.1', port: 0 }),
     async close() {
       await server.close(0)
+      await deployment.trail.close()
       await deployment.store.close()
     },
   }
@@ -154,6 +162,7 @@ export async function spawnServer(options: SpawnOptions) {
       COUNTERSIGN_ISSUER: 'http://127.0.0.1:8000',
       COUNTERSIGN_SECRET: testSecret,
       ...cheapHashing,
+      ...unlimited,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -85,6 +85,20 @@ describe.skipIf(noBrowser !== undefined)(
       expect((await send(page, 'Protected')).state).toMatch(/^401/)
     })
 
+    test('what stands in a path is typed into a field of its own', async () => {
+      const page = await open('/docs')
+      const [username, password] = ['dora', 'a quiet harbour']
+      await send(page, 'Register', { username, email: 'dora@example.com', password })
+      await send(page, 'Login', { username, password })
+      const [session] = JSON.parse((await send(page, 'Sessions')).body)
+      await page.locator('#EndSession').getByLabel('id', { exact: true }).fill('a/b')
+      const command = page.locator('#EndSession figure pre')
+      expect(await command.innerText()).toContain(`-X DELETE ${server.address}/api/sessions/a%2Fb/`)
+      await page.locator('#EndSession').getByLabel('id', { exact: true }).fill(session.id)
+      expect(await send(page, 'EndSession')).toMatchObject({ state: expect.stringMatching(/^204/), body: '' })
+      expect((await send(page, 'Protected')).state).toMatch(/^401/)
+    })
+
     test('refusals are shown as they come', async () => {
       const page = await open('/docs')
       const unknown = await send(page, 'Login', { username: 'nobody', password: 'a quiet harbour' })
@@ -176,18 +190,14 @@ describe.skipIf(noBrowser !== undefined)(
       return [outlineStyle, hash || id || textContent.trim() || tagName].join(' ')
     })()`
       const order: string[] = []
-      for (let step = 0; step < 17; step += 1) {
+      for (let step = 0; step < 29; step += 1) {
         await page.keyboard.press('Tab')
         order.push(await run<string>(page, focused))
       }
       const links = [
-        'Register',
-        'Login',
-        'TokenObtainPair',
-        'TokenRefresh',
-        'Logout',
-        'Protected',
-        'Dashboard',
+        ...['Register', 'Login', 'TokenObtainPair', 'TokenRefresh', 'Logout', 'PasswordReset'],
+        ...['PasswordResetConfirm', 'EmailVerify', 'EmailVerifyResend', 'Protected', 'Dashboard', 'Sessions'],
+        ...['EndOtherSessions', 'EndSession', 'Me', 'ChangeMe', 'DeleteMe', 'PasswordChange', 'EmailChange'],
       ]
       expect(order.map((one) => one.replace(/^solid /, ''))).toEqual([
         '#main',

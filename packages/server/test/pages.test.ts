@@ -61,6 +61,7 @@ const served: [path: string, contentType: string][] = [
   ['/assets/docs.css', 'text/css; charset=utf-8'],
   ['/assets/home.css', 'text/css; charset=utf-8'],
   ['/assets/operation.css', 'text/css; charset=utf-8'],
+  ['/assets/outbox.css', 'text/css; charset=utf-8'],
   ...scripts.map((file): [string, string] => [`/assets/${file}`, 'text/javascript; charset=utf-8']),
 ]
 
@@ -143,7 +144,7 @@ describe('what is not there', () => {
     '/assets/docs.html',
     '/assets/../assets.ts',
     '/assets/%2e%2e/assets.ts',
-    '/assets/..%2f..%2fapp.ts',
+    '/assets/..%2f..%2fapp%2fserver.ts',
     '/assets/%5c..%5cassets.ts',
     '/docs/docs.js',
     '/favicon.ico',

@@ -1,3 +1,8 @@
+import { emailTable } from './account/email.table.ts'
+import { meTable } from './account/me.table.ts'
+import { passwordTable } from './account/password.table.ts'
+import { sessionsTable } from './account/sessions.table.ts'
+import { unverifiedTable } from './account/unverified.table.ts'
 import { development, emailOptional } from './development.table.ts'
 import { guarded } from './guarded.table.ts'
 import { login } from './login.table.ts'
@@ -25,4 +30,9 @@ export const tables: readonly ScenarioTable[] = [
   refresh,
   logout,
   paths,
+  meTable,
+  sessionsTable,
+  passwordTable,
+  emailTable,
+  unverifiedTable,
 ]

@@ -40,6 +40,7 @@ async function use({ server, metrics: { activeSessions } }: MeasuredServer): Pro
   }
   store.findUserByName = findUserByName
   audit.record('auth.refresh.reuse_detected', {})
+  audit.record('mail.sent', { template: 'reset_password' })
   activeSessions(1)
 }
 
@@ -161,6 +162,8 @@ describe('deploy/grafana/countersign.json', () => {
       'Traffic',
       'Logins',
       'Refresh and sessions',
+      'Mail',
+      'Trail and webhooks',
       'Hashing',
       'Database and keys',
       'Process',

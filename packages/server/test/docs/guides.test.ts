@@ -6,7 +6,11 @@ import { codeBlocksOf, root } from './pages.ts'
 import { fits, stepsOf, walk } from './walk.ts'
 
 describe('what a reader types', () => {
-  test.each(['README.md', 'docs/guides/first-five-minutes.md'])('%s shows what happens', async (page) => {
+  test.each([
+    'README.md',
+    'docs/guides/first-five-minutes.md',
+    'docs/guides/accounts.md',
+  ])('%s shows what happens', async (page) => {
     const steps = stepsOf(page)
     expect(steps.length).toBeGreaterThan(4)
     const shell = await openShell()

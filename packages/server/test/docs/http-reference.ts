@@ -7,6 +7,9 @@ import { anchorOf } from './pages.ts'
 /** When each refusal is given; the compiler holds it to the table of errors. */
 const meanings: Readonly<Record<ErrorCode, string>> = {
   invalid_credentials: 'Unknown user, wrong password or disabled user: one answer for all three.',
+  email_not_verified:
+    'The right password, but nobody has confirmed the address yet, and `COUNTERSIGN_EMAIL_VERIFICATION` is `required`; or ' +
+    'it is by that address that he logs in.',
   not_authenticated: 'No `Authorization` header, or one with another scheme than `Bearer`.',
   bad_authorization_header: '`Bearer` with no token behind it, or with more than one word.',
   token_not_valid: 'A refresh token that is forged, expired, reused, or of a session that has ended.',
@@ -20,6 +23,7 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
     'Broken framing; no `Host`; a second `Authorization`, `Host`, `Content-Type`, `Content-Length` or ' +
     '`Idempotency-Key`; an `Idempotency-Key` that is empty or longer than 255 characters.',
   parse_error: 'The body is no JSON, or no form; the detail says where it breaks.',
+  cross_site: 'A form of our pages that another site sends.',
   not_found: 'No such path, or a `?format=` other than `json`.',
   method_not_allowed: 'Another method than the path has; the detail names it, `Allow` names those there are.',
   not_acceptable: 'An `Accept` header that leaves no room for JSON.',
@@ -29,6 +33,9 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   request_timeout: 'The headers took more than 10 seconds to arrive, or the whole request more than 30.',
   overloaded: 'Too many passwords wait to be hashed. `Retry-After` says when to come again.',
   unavailable: 'The database does not answer, or cannot write. `Retry-After` says when to come again.',
+  throttled:
+    'Too many attempts. `Retry-After` says when to come again, `RateLimit` which limit it was: see ' +
+    '[throttling](../guides/throttling.md).',
   internal: 'A mistake of ours. The body has a `request_id`, under which the log tells more.',
 }
 
@@ -121,9 +128,10 @@ function bodyPart({ requestBody }: Operation): string[] {
 function answerPart({ responses }: Operation): string[] {
   const [status = '', answer] = Object.entries(responses).find(([one]) => one.startsWith('2')) ?? []
   const schema = answer?.content?.['application/json']?.schema
-  return [
-    markdownTable([`answer ${status}`, 'what it is', ''], membersOf(schema ?? {}, { absent: 'not always' })),
-  ]
+  if (!schema) return [`Answer: ${status}, without a body.`]
+  const before = schema.items ? '[].' : ''
+  const members = membersOf(schema.items ?? schema, { absent: 'not always', before })
+  return [markdownTable([`answer ${status}`, 'what it is', ''], members)]
 }
 
 type Described = Schema & { description?: string; format?: string; maxLength?: number }

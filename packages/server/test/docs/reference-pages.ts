@@ -5,6 +5,8 @@ import { commandLineParts } from './command-line.ts'
 import { httpReferenceParts } from './http-reference.ts'
 import type { MadeParts } from './made-parts.ts'
 import { metricsParts } from './metrics.ts'
+import { throttlingParts } from './throttling.ts'
+import { trailParts } from './trail.ts'
 
 /** The pages that have made parts, each with what is made for it now. */
 export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadeParts>> {
@@ -13,6 +15,8 @@ export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadePart
     ['docs/reference/command-line.md', await commandLineParts()],
     ['docs/reference/metrics.md', metricsParts()],
     ['docs/sizing.md', sizingParts()],
+    ['docs/guides/throttling.md', throttlingParts()],
+    ['docs/guides/audit.md', trailParts()],
   ])
 }
 

@@ -18,13 +18,21 @@ describe('what docs/sizing.md says of the program', () => {
 
   test.each([
     ['polls', 1000 / program.pollsPerSecond.value, constantOf('background/background.ts', 'followEveryMs')],
-    ['overlap', program.pollOverlapSeconds.value * 1000, constantOf('sessions/follow.ts', 'overlapMs')],
+    [
+      'overlap',
+      program.pollOverlapSeconds.value * 1000,
+      constantOf('sessions/revocation/follow.ts', 'overlapMs'),
+    ],
     [
       'whole reads',
       program.wholeReadEverySeconds.value * 1000,
-      constantOf('sessions/follow.ts', 'wholeEveryMs'),
+      constantOf('sessions/revocation/follow.ts', 'wholeEveryMs'),
     ],
-    ['memory', (program.memorySeconds.value - accessSeconds) * 1000, constantOf('app.ts', 'marginMs')],
+    [
+      'memory',
+      (program.memorySeconds.value - accessSeconds) * 1000,
+      constantOf('app/deployment.ts', 'marginMs'),
+    ],
     ['pool', `${program.poolSize.value}`, settings.databasePool.default],
     ['cleanup, batch', program.cleanUpBatch.value, constantOf('sessions/cleanup.ts', 'batchSize')],
     ['cleanup, pace', 1_000, constantOf('background/background.ts', 'cleanUpEveryMs')],

@@ -129,7 +129,8 @@ test('no private key is in the database in the clear, and the master secret is n
   const held = keys.filter((row) => row.private_sealed !== null)
   expect(held).toHaveLength(2)
   for (const { private_sealed, kid } of held) {
-    const plain = unseal(private_sealed ?? Buffer.alloc(0), [testSecret], kid)?.plain
+    const place = { purpose: 'signing-key', label: kid } as const
+    const plain = unseal(private_sealed ?? Buffer.alloc(0), [testSecret], place)?.plain
     if (!plain) throw new Error('the key does not open')
     const key = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' })
     const scalar = String(key.export({ format: 'jwk' }).d)

@@ -36,7 +36,8 @@ afterAll(() => server.close())
 async function callsDuring(work: () => Promise<unknown>): Promise<string[]> {
   const before = calls.length
   await work()
-  return calls.slice(before)
+  // What was recorded before may be written down at any time; nobody waits for it.
+  return calls.slice(before).filter((name) => name !== 'appendEvents')
 }
 
 function forged(token: string): [string, string][] {
