@@ -21,6 +21,10 @@ export function createQueries(db: Kysely<Database>) {
       }
       return query.compile()
     },
+    listPasswordHashes({ after, limit }: Page) {
+      const query = db.selectFrom('users').select(['id', 'password_hash']).orderBy('id').limit(limit)
+      return (after === undefined ? query : query.where('id', '>', after)).compile()
+    },
     listSessions({ after, limit }: Page) {
       const query = db.selectFrom('sessions').selectAll().orderBy('id', 'desc').limit(limit)
       return (after === undefined ? query : query.where('id', '<', after)).compile()

@@ -9,6 +9,8 @@ export interface Database {
   audit_events: AuditEventsTable
   audit_chain: AuditChainTable
   cursors: CursorsTable
+  legacy_tokens: LegacyTokensTable
+  counters: CountersTable
   leases: LeasesTable
   migrations: MigrationsTable
 }
@@ -34,6 +36,29 @@ export interface UsersTable {
   email_verified_at: number | null
   /** null where it is the first one */
   password_changed_at: number | null
+  first_name: string
+  last_name: string
+  /** names of groups, a JSON list, sorted */
+  group_names: string
+  /** when all his sessions were last ended at once: what he brought along from before then opens none */
+  sessions_ended_at: number | null
+}
+
+/** A refresh token of the deployment that the users came from: good once, for a session here. */
+export interface LegacyTokensTable {
+  jti: string
+  user_id: string
+  expires_at: number
+  is_blacklisted: number
+  /** the session that it was exchanged for */
+  session_id: string | null
+  exchanged_at: number | null
+}
+
+/** Numbers that only grow. */
+export interface CountersTable {
+  name: string
+  value: number
 }
 
 export interface SessionsTable {

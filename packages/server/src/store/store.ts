@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type {
   AuditChainTable,
   AuditEventsTable,
+  LegacyTokensTable,
   MailsTable,
   OneTimeSecretsTable,
   SessionsTable,
@@ -17,8 +18,18 @@ export type OneTimeSecretRow = Selectable<OneTimeSecretsTable>
 export type MailRow = Selectable<MailsTable>
 export type AuditRow = Selectable<AuditEventsTable>
 export type AuditChainRow = Selectable<AuditChainTable>
+export type LegacyTokenRow = Selectable<LegacyTokensTable>
 
-export type NewUser = Omit<UserRow, 'last_login_at' | 'email_verified_at' | 'password_changed_at'>
+/** What a user is not born with; an import brings it along. */
+type LaterFields =
+  | 'last_login_at'
+  | 'email_verified_at'
+  | 'password_changed_at'
+  | 'first_name'
+  | 'last_name'
+  | 'group_names'
+  | 'sessions_ended_at'
+export type NewUser = Omit<UserRow, LaterFields>
 export type NewSecret = Omit<OneTimeSecretRow, 'code_attempts'>
 /** A mail that is due at once. */
 export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'template' | 'recipient' | 'sealed' | 'created_at'>
@@ -101,6 +112,48 @@ export interface EndSessionsInput {
   except?: string | undefined
 }
 
+/** A refresh token of the deployment that the users came from, as it was shown. */
+export interface ShownLegacyToken {
+  jti: string
+  userId: string
+  issuedAt: number
+  expiresAt: number
+}
+
+export interface ExchangeLegacyTokenInput {
+  token: ShownLegacyToken
+  now: number
+  session: NewSession
+  idempotencyDigest: Uint8Array | null
+  /** oldest sessions beyond this many end */
+  maxSessionsPerUser: number
+  /** what is thought of a token that is not among the outstanding ones, where those were imported */
+  unlisted: 'accepted' | 'refused'
+}
+export type LegacyRefusal =
+  | 'unknown_user'
+  | 'user_inactive'
+  | 'blacklisted'
+  /** the outstanding tokens were imported, it is none of them, and that counts; or it is another user's */
+  | 'unknown_token'
+  /** all sessions of its user were ended since it was issued */
+  | 'outdated'
+export type ExchangeLegacyTokenOutcome =
+  | { outcome: 'exchanged'; held: HeldSession; ended: string[] }
+  /** nothing was written: it was exchanged before, and `held` is the session that it became, as long as its row is kept */
+  | { outcome: 'spent'; held: HeldSession | undefined }
+  | { outcome: 'refused'; reason: LegacyRefusal }
+
+export interface EndLegacyTokenInput {
+  token: ShownLegacyToken
+  now: number
+}
+export interface EndLegacyTokenOutcome {
+  outcome: EndSessionOutcome
+  /** the session that it became */
+  sessionId: string | undefined
+}
+
 /** What may be set of a user; what is absent stays. */
 export type UserFields = Partial<
   Pick<
@@ -115,6 +168,8 @@ export type UserFields = Partial<
     | 'is_active'
     | 'is_staff'
     | 'is_superuser'
+    | 'first_name'
+    | 'last_name'
   >
 >
 
@@ -228,6 +283,33 @@ export interface RehashPasswordInput {
   to: string
 }
 
+/** What an import is unique by. */
+export type UserNames = Pick<UserRow, 'id' | 'username_canonical' | 'email_canonical'>
+
+/** A user as he comes from elsewhere. */
+export type ImportedUser = Omit<UserRow, 'sessions_ended_at'>
+
+export interface ImportUsersInput {
+  users: readonly ImportedUser[]
+  /** what becomes of one who is there already and is not as his row says */
+  existing: 'keep' | 'update'
+  /** when the sessions end that an update ends, in epoch milliseconds */
+  now: number
+}
+export type ImportUserOutcome =
+  /** `unchanged`: he is there as his row says; `differs`: he is there otherwise, and stays so */
+  | { outcome: 'created' | 'unchanged' | 'differs' | 'updated' }
+  /** somebody else has his id, his name or his e-mail; nothing of the row is stored */
+  | { outcome: 'taken'; holders: Partial<Record<'id' | TakenField, string>> }
+
+/** `refused`: there is no such active user. */
+export type ImportSessionOutcome = 'created' | 'unchanged' | 'refused'
+
+/** A refresh token of the deployment that the users came from. */
+export type NewLegacyToken = Omit<LegacyTokenRow, 'session_id' | 'exchanged_at'>
+/** `updated`: it was blacklisted since it was imported; `missing`: there is no such user. */
+export type ImportTokenOutcome = 'created' | 'unchanged' | 'updated' | 'missing'
+
 export interface DeleteUserInput {
   userId: string
   now: number
@@ -304,6 +386,8 @@ export interface Store {
   /** which of the names somebody has now; the decision stays with `createUser` */
   findTaken(names: Pick<UserRow, 'username_canonical' | 'email_canonical'>): Promise<TakenField[]>
   listUsers(page: Page & { search?: string | undefined }): Promise<UserRow[]>
+  /** of all users, in the order of their ids */
+  listPasswordHashes(page: Page): Promise<Pick<UserRow, 'id' | 'password_hash'>[]>
   findUserByEmail(canonical: string): Promise<UserRow | undefined>
   createUser(user: NewUser & WithMail): Promise<CreateUserOutcome>
   updateUser(input: UpdateUserInput): Promise<UpdateUserOutcome>
@@ -315,10 +399,30 @@ export interface Store {
    */
   deleteUser(input: DeleteUserInput): Promise<DeleteUserOutcome>
 
+  /** everybody who has one of the ids, canonical names or canonical e-mails, once each, in no order */
+  findAlike(names: readonly UserNames[]): Promise<UserRow[]>
+  /**
+   * Stores users as they are, whole rows with ids that were given elsewhere, all in one step. A row comes again without
+   * harm: it is told apart by its id. The number of the next user grows beyond every id that is a number. An update that
+   * changes a password or disables its user ends his sessions and voids his secrets; what he still holds of the old
+   * deployment is that deployment's to end.
+   * @returns what became of each, in their order
+   */
+  importUsers(input: ImportUsersInput): Promise<ImportUserOutcome[]>
+  /** stores sessions as they are, all in one step; one that is there stays as it is. @returns what became of each */
+  importSessions(sessions: readonly SessionRow[]): Promise<ImportSessionOutcome[]>
+  /**
+   * All in one step; what is blacklisted stays so. From then on, and be it none that were imported, a token that is not
+   * among them is unlisted. @returns what became of each
+   */
+  importLegacyTokens(tokens: readonly NewLegacyToken[]): Promise<ImportTokenOutcome[]>
+  /** a number that no user has as his id and that is given to nobody else */
+  nextUserNumber(): Promise<number>
+
   openSession(input: OpenSessionInput): Promise<OpenSessionOutcome>
   rotateSession(input: RotateSessionInput): Promise<RotateSessionOutcome>
   endSession(input: EndSessionInput): Promise<EndSessionOutcome>
-  /** @returns the ids of the sessions that this call ended */
+  /** and no token from before it opens one; @returns the ids of the sessions that this call ended */
   endSessionsOfUser(input: EndSessionsInput): Promise<string[]>
   findSession(id: string): Promise<SessionRow | undefined>
   /** live ones only, newest first */
@@ -326,6 +430,15 @@ export interface Store {
   listSessions(page: Page): Promise<SessionRow[]>
   listRevocations(since: number): Promise<Revocation[]>
   deleteEndedSessions(input: DeleteEndedSessionsInput): Promise<DeleteEndedSessionsOutcome>
+
+  /**
+   * Opens a session for a token that was never shown before. It is good once: of all who show it at the same time one
+   * opens the session, and the others are told which it is.
+   */
+  exchangeLegacyToken(input: ExchangeLegacyTokenInput): Promise<ExchangeLegacyTokenOutcome>
+  /** after it the token is good for nothing, and the session that it became has ended */
+  endLegacyToken(input: EndLegacyTokenInput): Promise<EndLegacyTokenOutcome>
+  deleteExpiredLegacyTokens(input: { expiredBefore: number; limit: number }): Promise<number>
 
   listKeys(): Promise<SigningKeyRow[]>
   changeKeys(input: ChangeKeysInput): Promise<ChangeKeysOutcome>

@@ -37,6 +37,7 @@ const unchanged = {
     email_verified_at: null,
   },
   ...{ password_hash: null, password_changed_at: null, is_active: null, is_staff: null, is_superuser: null },
+  ...{ first_name: null, last_name: null },
 }
 
 /** The parameters of an update: what is null stays, but for what may be null, which has a flag that says it is set. */

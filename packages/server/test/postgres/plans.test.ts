@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { queries } from '../../src/store/postgres/compiler.ts'
 import { cursorVerbs } from '../../src/store/postgres/cursors.ts'
+import { importVerbs } from '../../src/store/postgres/imports.ts'
 import { keyVerbs } from '../../src/store/postgres/keys.ts'
 import { leaseVerbs } from '../../src/store/postgres/leases.ts'
+import { legacyTokenVerbs } from '../../src/store/postgres/legacy-tokens.ts'
 import { limitVerbs } from '../../src/store/postgres/limits.ts'
 import { mailVerbs } from '../../src/store/postgres/mails.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
@@ -21,6 +23,7 @@ import {
   day,
   digestOf,
   minute,
+  rowOf,
   sampleEvent,
   sampleKey,
   sampleMail,
@@ -73,7 +76,7 @@ function explaining(runner: Runner, plans: Plans): Runner {
 }
 
 /** Tables that grow; of the others a plan may well read the few rows there are. */
-const large = ['users', 'sessions', 'one_time_secrets', 'mails', 'limits', 'audit_events']
+const large = ['users', 'sessions', 'one_time_secrets', 'mails', 'legacy_tokens', 'limits', 'audit_events']
 
 function fullScans(node: PlanNode): string[] {
   const below = (node.Plans ?? []).flatMap(fullScans)
@@ -98,6 +101,8 @@ const fill = [
    SELECT 'm' || n, 'u' || n, 'welcome', 'e' || n, ${t0} + n, CASE WHEN n % 100 = 0 THEN ${t0} + n END, 0,
           CASE WHEN n % 100 > 0 THEN ${t0} + n END
      FROM generate_series(1, 10000) AS n`,
+  `INSERT INTO legacy_tokens (jti, user_id, expires_at, is_blacklisted)
+   SELECT 't' || n, 'u' || n, ${t0} + n, 0 FROM generate_series(1, 10000) AS n`,
   `INSERT INTO limits (key, count, free_at, ends_at)
    SELECT 'k' || n, 1, ${t0}, ${t0} + n FROM generate_series(1, 10000) AS n`,
   `INSERT INTO audit_events (number, id, happened_at, event, result, request_id, user_id, personal, personal_digest, chain)
@@ -151,6 +156,38 @@ async function runAccounts(db: Connections, user: NewUser): Promise<void> {
   await cursors.readCursor('a')
 }
 
+/** Those about what comes from elsewhere. */
+async function runImports(db: Connections, user: NewUser): Promise<void> {
+  const imports = importVerbs(db)
+  const { sessions_ended_at: _, ...row } = rowOf(user)
+  const numbered = { ...row, id: '20000', username_canonical: '20000', email_canonical: null }
+  await imports.importUsers({
+    users: [row, { ...row, first_name: 'New' }, numbered],
+    existing: 'update',
+    now: t0,
+  })
+  const state = { generation: 0, rotated_at: t0, revoked_at: null, revoked_reason: null }
+  await imports.importSessions([{ ...sampleSession(user.id), ...state, idempotency_digest: null }])
+  await imports.importLegacyTokens([{ jti: 'j', user_id: user.id, expires_at: t0, is_blacklisted: 1 }])
+  await imports.nextUserNumber()
+}
+
+/** Those about tokens of the deployment that the users came from. */
+async function runLegacyTokens(db: Connections, user: NewUser): Promise<void> {
+  const tokens = legacyTokenVerbs(db)
+  const token = { jti: 't1', userId: 'u1', issuedAt: t0, expiresAt: t0 + day }
+  const session = sampleSession('u1')
+  const input = {
+    ...{ token, now: t0, session, idempotencyDigest: null },
+    ...{ maxSessionsPerUser: 100, unlisted: 'refused' as const },
+  }
+  await tokens.exchangeLegacyToken(input)
+  await tokens.exchangeLegacyToken(input)
+  await tokens.endLegacyToken({ token, now: t0 })
+  await tokens.endLegacyToken({ token: { ...token, jti: 't0', userId: user.id }, now: t0 })
+  await tokens.deleteExpiredLegacyTokens({ expiredBefore: t0 + 9, limit: 2 })
+}
+
 /** Every statement of the store, at least once each. */
 async function runAll(db: Connections): Promise<void> {
   const [users, sessions] = [userVerbs(db), sessionVerbs(db)]
@@ -161,6 +198,8 @@ async function runAll(db: Connections): Promise<void> {
   await users.findUserById(user.id)
   await users.findUserByName(user.username_canonical)
   await runAccounts(db, user)
+  await runImports(db, user)
+  await runLegacyTokens(db, user)
   await users.rehashPassword({ userId: user.id, from: user.password_hash, to: user.password_hash })
   const opened = [sampleSession(user.id), sampleSession(user.id), sampleSession(user.id)]
   for (const session of opened) {
@@ -222,6 +261,7 @@ describe('with 10 000 users and sessions', () => {
     const page = { after: 's5', limit: 50 }
     for (const [name, list] of [
       ['list_users', queries.listUsers(page)],
+      ['list_password_hashes', queries.listPasswordHashes(page)],
       ['list_users_found', queries.listUsers({ ...page, search: 'n17' })],
       ['list_sessions', queries.listSessions(page)],
       ['list_mails', queries.listMails({ ...page, after: 'm5' })],

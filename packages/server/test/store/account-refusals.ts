@@ -12,6 +12,8 @@ export function accountRows(userId: string): Record<string, Row> {
     limits: { key: 'a', count: 1, free_at: t0, ends_at: t0 },
     audit_events: { ...sampleEvent(), number: 1, chain: Buffer.from('chain') },
     cursors: { name: 'a', number: 1 },
+    legacy_tokens: { jti: 'a', user_id: userId, expires_at: t0, is_blacklisted: 0 },
+    counters: { name: 'users', value: 1 },
   }
 }
 
@@ -23,6 +25,8 @@ export function accountRefusals(stored: Record<string, Row>) {
     limits: limit = {},
     audit_events: event = {},
     cursors: cursor = {},
+    legacy_tokens: token = {},
+    counters: counter = {},
   } = stored
   const ofUser = { ...sampleUser(), id: String(secret.user_id) }
   const freshSecret = (purpose: string) => ({
@@ -110,6 +114,30 @@ export function accountRefusals(stored: Record<string, Row>) {
       table: 'cursors',
       row: () => cursor,
       message: 'UNIQUE constraint failed: cursors.name',
+    },
+    {
+      rule: 'legacy_tokens_pk',
+      table: 'legacy_tokens',
+      row: () => token,
+      message: 'UNIQUE constraint failed: legacy_tokens.jti',
+    },
+    {
+      rule: 'legacy_tokens_user_fk',
+      table: 'legacy_tokens',
+      row: () => ({ ...token, jti: 'another', user_id: 'nobody' }),
+      message: 'FOREIGN KEY constraint failed',
+    },
+    {
+      rule: 'legacy_tokens_exchanged_check',
+      table: 'legacy_tokens',
+      row: () => ({ ...token, jti: 'another', exchanged_at: t0 }),
+      message: 'CHECK constraint failed: legacy_tokens_exchanged_check',
+    },
+    {
+      rule: 'counters_pk',
+      table: 'counters',
+      row: () => counter,
+      message: 'UNIQUE constraint failed: counters.name',
     },
   ]
 }

@@ -4,8 +4,10 @@ import { agreementConformance } from './conformance/agreement.ts'
 import { closingConformance } from './conformance/closing.ts'
 import { cursorsConformance } from './conformance/cursors.ts'
 import { hostileTextConformance } from './conformance/hostile-text.ts'
+import { importsConformance } from './conformance/imports.ts'
 import { keysConformance } from './conformance/keys.ts'
 import { leasesConformance } from './conformance/leases.ts'
+import { legacyTokensConformance } from './conformance/legacy-tokens.ts'
 import { limitsConformance } from './conformance/limits.ts'
 import { mailsConformance } from './conformance/mails.ts'
 import { openSessionConformance } from './conformance/open-session.ts'
@@ -24,10 +26,12 @@ export type OpenBeside = (count: number) => Promise<Store[]>
 
 const parts: Record<string, (store: StoreUnderTest, beside: OpenBeside) => void> = {
   users: usersConformance,
+  imports: importsConformance,
   'opening a session': openSessionConformance,
   'rotating a session': rotateSessionConformance,
   'the rules of rotation': agreementConformance,
   sessions: sessionsConformance,
+  'tokens from elsewhere': legacyTokensConformance,
   revocations: revocationsConformance,
   'signing keys': keysConformance,
   'one-time secrets': secretsConformance,

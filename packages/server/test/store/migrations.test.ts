@@ -181,6 +181,20 @@ describe('a database with rows in it', () => {
     await store.close()
   })
 
+  const withImports = ids.filter((id) => id >= '0004')
+  test.each(withImports)('of schema %s: what users brought along is what it was', async (id) => {
+    const store = await openSqliteStore({ file: restored(id).file, now: t0 })
+    const names = { first_name: 'Žofie', last_name: 'O’Neil', group_names: '["editors"]' }
+    expect(await store.findUserById('17')).toMatchObject(names)
+    expect(await store.nextUserNumber()).toBe(18)
+    const token = { jti: 'blacklisted', user_id: '17', expires_at: t0, is_blacklisted: 0 }
+    expect(await store.importLegacyTokens([token, { ...token, jti: 'live', is_blacklisted: 1 }])).toEqual([
+      'unchanged',
+      'updated',
+    ])
+    await store.close()
+  })
+
   const withAccounts = ids.filter((id) => id >= '0003')
   test.each(withAccounts)('of schema %s: its mails, secrets and limits are what they were', async (id) => {
     const { file, expected } = restored(id)

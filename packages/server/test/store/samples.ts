@@ -38,7 +38,9 @@ export function sampleUser(fields: Partial<NewUser> = {}): NewUser {
 
 /** His row before anything has happened to him. */
 export function rowOf(user: NewUser): UserRow {
-  return { ...user, last_login_at: null, email_verified_at: null, password_changed_at: null }
+  const later = { last_login_at: null, email_verified_at: null, password_changed_at: null }
+  const brought = { first_name: '', last_name: '', group_names: '[]', sessions_ended_at: null }
+  return { ...user, ...later, ...brought }
 }
 
 /** @param userId whose it is; it begins at `created_at`, by default `t0` */

@@ -5,7 +5,7 @@ import { migrations } from '../../src/store/migrate.ts'
 import { rotateKeys } from '../../src/tokens/key-schedule.ts'
 import { openTestServer, type TokenPair, temporaryFolder } from '../harness.ts'
 import { dumpSql } from './raw-database.ts'
-import { day, minute, sampleEvent, sampleMail, sampleSecret } from './samples.ts'
+import { day, minute, rowOf, sampleEvent, sampleMail, sampleSecret, sampleUser } from './samples.ts'
 
 /*
  * Writes a database with rows in it, as this version makes it, for the versions to come. Run by hand (node
@@ -59,6 +59,12 @@ const backoffs = [{ key: 'a backoff', free: 0, firstMs: minute, mostMs: minute, 
 await store.countAttempt({ now: clock(), rates, backoffs })
 await store.appendEvents({ events: [sampleEvent({ user_id: alice.id }), sampleEvent()] })
 await store.moveCursor({ name: 'a reader', number: 1 })
+// What users bring along from elsewhere.
+const { sessions_ended_at: _, ...guest } = rowOf(sampleUser({ id: '17', password_hash }))
+const named = { ...guest, first_name: 'Žofie', last_name: 'O’Neil', group_names: '["editors"]' }
+await store.importUsers({ users: [named], existing: 'keep', now: clock() })
+const tokens = ['live', 'blacklisted'].map((jti, at) => ({ jti, is_blacklisted: at, user_id: '17' }))
+await store.importLegacyTokens(tokens.map((token) => ({ ...token, expires_at: clock() + day })))
 await server.close()
 
 const target = join(import.meta.dirname, 'fixtures', migrations.at(-1)?.id ?? '')

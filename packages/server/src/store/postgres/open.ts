@@ -3,8 +3,10 @@ import type { Migration } from '../migration.ts'
 import type { AuditRow, MailRow, SessionRow, Store, StoreHealth, UserRow } from '../store.ts'
 import { cursorVerbs } from './cursors.ts'
 import { describe } from './describe.ts'
+import { importVerbs } from './imports.ts'
 import { keyVerbs } from './keys.ts'
 import { leaseVerbs } from './leases.ts'
+import { legacyTokenVerbs } from './legacy-tokens.ts'
 import { limitVerbs } from './limits.ts'
 import { mailVerbs } from './mails.ts'
 import { migratePostgres } from './migrate.ts'
@@ -46,7 +48,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const db = openConnections(address, limits)
   return {
     ...userVerbs(db),
+    ...importVerbs(db),
     ...sessionVerbs(db),
+    ...legacyTokenVerbs(db),
     ...keyVerbs(db),
     ...secretVerbs(db),
     ...limitVerbs(db),
@@ -55,6 +59,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     ...cursorVerbs(db),
     ...leaseVerbs(db),
     listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
+    listPasswordHashes: async (page) => db.all<UserRow>((await queries()).listPasswordHashes(page)),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
     listMails: async (page) => db.all<MailRow>((await queries()).listMails(page)),
     listEvents: async (filter) =>

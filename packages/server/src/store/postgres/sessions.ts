@@ -1,6 +1,15 @@
 import { AuthError } from '../../errors.ts'
-import type { EndSessionsInput, HeldSession, Revocation, SessionRow, Store } from '../store.ts'
+import type {
+  EndSessionInput,
+  EndSessionOutcome,
+  EndSessionsInput,
+  HeldSession,
+  Revocation,
+  SessionRow,
+  Store,
+} from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
+import { inTurn } from './pool/in-turn.ts'
 import { statement } from './pool/statement.ts'
 import { type HeldRow, heldOf, shareRotations } from './rotations.ts'
 
@@ -23,7 +32,7 @@ const openSession = statement(
 )
 
 /** A statement of its own: it must see the sessions that were opened while this one waited for the user's row. */
-const endSurplus = statement(
+const endOldest = statement(
   'end_surplus',
   `UPDATE sessions SET revoked_at = @now, revoked_reason = 'limit'
     WHERE id IN (SELECT id FROM sessions
@@ -46,10 +55,16 @@ const liveOfUser = statement(
     WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now ORDER BY id DESC`,
 )
 
-const endSession = statement(
+const endOne = statement(
   'end_session',
   `UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
     WHERE id = @sessionId AND revoked_at IS NULL RETURNING id`,
+)
+
+/** Locks the user's row, too: who opens a session comes before or after. */
+const rememberEnd = statement(
+  'remember_end_of_sessions',
+  'UPDATE users SET sessions_ended_at = @now WHERE id = @userId',
 )
 
 const endOfUser = statement(
@@ -81,8 +96,39 @@ function ids(rows: { id: string }[]): string[] {
   return rows.map(({ id }) => id)
 }
 
-/** Ends the live sessions of a user. @returns their ids */
+/** A session together with what decides about its user. */
+export async function heldSession(db: Runner, sessionId: string): Promise<HeldSession | undefined> {
+  const [row] = await db.rows<HeldRow>(held, { sessionId })
+  return row && heldOf(row)
+}
+
+/** Ends a session, unless it has ended already. */
+export async function endSession(db: Runner, input: EndSessionInput): Promise<EndSessionOutcome> {
+  if ((await db.rows(endOne, input)).length > 0) return 'ended'
+  return (await heldSession(db, input.sessionId)) ? 'already_ended' : 'missing'
+}
+
+interface Surplus {
+  userId: string
+  now: number
+  /** id of the session that stays whatever its age */
+  opened: string
+  most: number
+}
+
+/** Ends the oldest sessions of a user beyond so many. @returns their ids */
+export async function endSurplus(db: Runner, { most, ...surplus }: Surplus): Promise<string[]> {
+  return ids(await db.rows<{ id: string }>(endOldest, { ...surplus, mostOthers: most - 1 }))
+}
+
+/** Ends the live sessions of a user, and what could still become one. @returns their ids */
 export async function endSessionsOfUser(db: Runner, input: EndSessionsInput): Promise<string[]> {
+  await db.rows(rememberEnd, input)
+  return endLiveSessions(db, input)
+}
+
+/** Ends the live sessions of a user, and nothing else. @returns their ids */
+export async function endLiveSessions(db: Runner, input: EndSessionsInput): Promise<string[]> {
   return ids(await db.rows<{ id: string }>(endOfUser, input))
 }
 
@@ -99,8 +145,8 @@ function rotator(db: Connections): Store['rotateSession'] {
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       const rotated = await rotate(input)
       if (rotated) return { outcome: 'rotated', held: heldOf(rotated) }
-      const [row] = await db.rows<HeldRow>(held, { sessionId: input.sessionId })
-      if (!row || !mayRotate(heldOf(row), input)) return { outcome: 'unchanged', held: row && heldOf(row) }
+      const found = await heldSession(db, input.sessionId)
+      if (!found || !mayRotate(found, input)) return { outcome: 'unchanged', held: found }
     }
     throw new AuthError('unavailable', { retryAfterSeconds: 1, reason: 'the session changes all the time' })
   }
@@ -134,15 +180,12 @@ export function sessionVerbs(db: Connections): SessionVerbs {
         const opened = await runner.rows(openSession, { ...session, passwordHash })
         if (opened.length === 0) return { outcome: 'refused' }
         const { id, user_id: userId, created_at: now } = session
-        const surplus = { userId, now, opened: id, mostOthers: maxSessionsPerUser - 1 }
-        return { outcome: 'opened', ended: ids(await runner.rows<{ id: string }>(endSurplus, surplus)) }
+        const surplus = { userId, now, opened: id, most: maxSessionsPerUser }
+        return { outcome: 'opened', ended: await endSurplus(runner, surplus) }
       }),
     rotateSession: rotator(db),
-    async endSession(input) {
-      if ((await db.rows(endSession, input)).length > 0) return 'ended'
-      return (await db.rows(held, input)).length > 0 ? 'already_ended' : 'missing'
-    },
-    endSessionsOfUser: (input) => endSessionsOfUser(db, input),
+    endSession: (input) => endSession(db, input),
+    endSessionsOfUser: (input) => inTurn(db, (runner) => endSessionsOfUser(runner, input)),
     findSession: async (id) => (await db.rows<SessionRow>(byId, { id }))[0],
     listSessionsOfUser: (userId, now) => db.rows<SessionRow>(liveOfUser, { userId, now }),
     listRevocations: (since) => db.rows<Revocation>(revocations, { since }),

@@ -19,7 +19,8 @@ import { endSessionsOfUser } from './sessions.ts'
 import { erasePersonal } from './trail.ts'
 
 const columns = `id, username, username_canonical, email, email_canonical, password_hash,
-  is_active, is_staff, is_superuser, created_at, last_login_at, email_verified_at, password_changed_at`
+  is_active, is_staff, is_superuser, created_at, last_login_at, email_verified_at, password_changed_at,
+  first_name, last_name, group_names, sessions_ended_at`
 
 const byId = statement('user_by_id', `SELECT ${columns} FROM users WHERE id = @id`)
 const byName = statement('user_by_name', `SELECT ${columns} FROM users WHERE username_canonical = @name`)
@@ -52,7 +53,9 @@ const updateUser = statement(
           password_changed_at = coalesce(@password_changed_at::bigint, password_changed_at),
           is_active = coalesce(@is_active::smallint, is_active),
           is_staff = coalesce(@is_staff::smallint, is_staff),
-          is_superuser = coalesce(@is_superuser::smallint, is_superuser)
+          is_superuser = coalesce(@is_superuser::smallint, is_superuser),
+          first_name = coalesce(@first_name::text, first_name),
+          last_name = coalesce(@last_name::text, last_name)
     WHERE id = @userId AND (@passwordHash::text IS NULL OR password_hash = @passwordHash) RETURNING id`,
 )
 

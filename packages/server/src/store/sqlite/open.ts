@@ -16,6 +16,7 @@ import type {
 } from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
+import { findAlike } from './verbs/imports.ts'
 import { holdsLimit, refusalOf } from './verbs/limits.ts'
 import { takenFields } from './verbs/users.ts'
 import { inlineExecutor, threadExecutor } from './writer.ts'
@@ -66,11 +67,18 @@ function storeOn(db: Connection, executor: Executor): SqliteStore {
     updateUser: (input) => writes.submit('updateUser', input),
     rehashPassword: (input) => writes.submit('rehashPassword', input),
     deleteUser: (input) => writes.submit('deleteUser', input),
+    importUsers: (input) => writes.submit('importUsers', input),
+    importSessions: (input) => writes.submit('importSessions', input),
+    importLegacyTokens: (input) => writes.submit('importLegacyTokens', input),
+    nextUserNumber: () => writes.submit('nextUserNumber', undefined),
     openSession: (input) => writes.submit('openSession', input),
     rotateSession: (input) => writes.submit('rotateSession', input),
     endSession: (input) => writes.submit('endSession', input),
     endSessionsOfUser: (input) => writes.submit('endSessionsOfUser', input),
     deleteEndedSessions: (input) => writes.submit('deleteEndedSessions', input),
+    exchangeLegacyToken: (input) => writes.submit('exchangeLegacyToken', input),
+    endLegacyToken: (input) => writes.submit('endLegacyToken', input),
+    deleteExpiredLegacyTokens: (input) => writes.submit('deleteExpiredLegacyTokens', input),
     changeKeys: (input) => writes.submit('changeKeys', input),
     issueSecret: (input) => writes.submit('issueSecret', input),
     spendSecret: (input) => writes.submit('spendSecret', input),
@@ -106,8 +114,10 @@ function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
     findUserByEmail: async (email) =>
       db.rows<UserRow>('SELECT * FROM users WHERE email_canonical = @email', { email })[0],
     findTaken: async (names) => takenFields(db, names),
+    findAlike: async (names) => findAlike(db, names),
     findSecret: async (input) => db.rows<FoundSecret>(foundSecretSql, input)[0],
     listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
+    listPasswordHashes: async (page) => db.all<UserRow>((await queries()).listPasswordHashes(page)),
     findSession: async (id) => db.rows<SessionRow>('SELECT * FROM sessions WHERE id = @id', { id })[0],
     listSessionsOfUser: async (userId, now) => db.rows<SessionRow>(liveSessionsSql, { userId, now }),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),

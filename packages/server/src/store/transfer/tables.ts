@@ -35,6 +35,10 @@ const shapes = {
       last_login_at: 'integer',
       email_verified_at: 'integer',
       password_changed_at: 'integer',
+      first_name: 'text',
+      last_name: 'text',
+      group_names: 'text',
+      sessions_ended_at: 'integer',
     },
   },
   sessions: {
@@ -117,6 +121,21 @@ const shapes = {
       kept_after: 'integer',
       kept_chain: 'bytes',
     },
+  },
+  legacy_tokens: {
+    key: 'jti',
+    columns: {
+      jti: 'text',
+      user_id: 'text',
+      expires_at: 'integer',
+      is_blacklisted: 'integer',
+      session_id: 'text',
+      exchanged_at: 'integer',
+    },
+  },
+  counters: {
+    key: 'name',
+    columns: { name: 'text', value: 'integer' },
   },
   cursors: {
     key: 'name',

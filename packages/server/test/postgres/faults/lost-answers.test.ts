@@ -134,13 +134,14 @@ describe('S08 S15: a logout of which nobody heard', () => {
     expect([await client.access(pair), (await client.refresh(pair)).status]).toEqual([401, 401])
   })
 
-  test.each(both)('everywhere, and the %s is lost: the same', async (what) => {
+  test.each(both)('everywhere, and the %s of the COMMIT is lost: the same', async (what) => {
     const { client } = served
     const pair = await client.session(`everywhere-${what}`)
     const other = (await client.login(`everywhere-${what}`)).json()
     const everywhere = () =>
       client.post('/api/logout/', { all: true }, { authorization: `Bearer ${pair.access}` })
-    expect((await losing(what, 'end_sessions_of_user', everywhere)).status).toBe(503)
+    const ofLogout = { ...served, after: 'end_sessions_of_user' }
+    expect((await losing(what, 'COMMIT', everywhere, ofLogout)).status).toBe(503)
     if (what === 'answer') await eventually(() => client.access(other), 401)
     else expect((await everywhere()).status).toBe(200)
     expect([await client.access(pair), await client.access(other)]).toEqual([401, 401])

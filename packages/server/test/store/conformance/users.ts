@@ -83,6 +83,8 @@ export function usersConformance(store: StoreUnderTest): void {
     { email: '', email_canonical: null },
     { email_verified_at: t0 + 3 },
     { password_hash: 'new', password_changed_at: t0 + 4 },
+    { first_name: 'Ada', last_name: 'Lovelace' },
+    { first_name: '' },
     {},
   ]
   test.each(sets)('updating sets %o alone', async (set) => {
@@ -269,6 +271,18 @@ export function usersConformance(store: StoreUnderTest): void {
       if (page.length < 3) break
     }
     expect(walked).toEqual(all.sort())
+  })
+
+  test('hashes walk past once each, beside the id of their user and nothing else', async () => {
+    const users = []
+    for (let made = 0; made < 5; made += 1)
+      users.push(await addUser(store(), { password_hash: `hash ${made}` }))
+    const rows = users.map(({ id, password_hash }) => ({ id, password_hash }))
+    const walked = [await store().listPasswordHashes({ after: undefined, limit: 2 })]
+    for (const limit of [2, 2, 2])
+      walked.push(await store().listPasswordHashes({ after: walked.at(-1)?.at(-1)?.id, limit }))
+    expect(walked.map((page) => page.length)).toEqual([2, 2, 1, 0])
+    expect(walked.flat()).toEqual(rows.sort((one, other) => (one.id < other.id ? -1 : 1)))
   })
 
   test('a search finds a whole name or e-mail in canonical form, never a part', async () => {

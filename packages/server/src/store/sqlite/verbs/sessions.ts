@@ -1,4 +1,12 @@
-import type { EndSessionsInput, RotateSessionInput, RotateSessionOutcome, SessionRow } from '../../store.ts'
+import type {
+  EndSessionInput,
+  EndSessionOutcome,
+  EndSessionsInput,
+  HeldSession,
+  RotateSessionInput,
+  RotateSessionOutcome,
+  SessionRow,
+} from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { ids, type Verbs } from './verb.ts'
 
@@ -35,6 +43,8 @@ const endSql = `
   UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
    WHERE id = @sessionId AND revoked_at IS NULL RETURNING id`
 
+const rememberEndSql = 'UPDATE users SET sessions_ended_at = @now WHERE id = @userId'
+
 const endOfUserSql = `
   UPDATE sessions SET revoked_at = @now, revoked_reason = @reason
    WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now AND id IS NOT @except RETURNING id`
@@ -53,16 +63,46 @@ function held({ username, is_active, ...session }: HeldRow) {
   return { session, username: username ?? '', userIsActive: is_active === 1 }
 }
 
-/** Ends the live sessions of a user. @returns their ids */
+/** A session together with what decides about its user. */
+export function heldSession(db: Connection, sessionId: string): HeldSession | undefined {
+  const [row] = db.rows<HeldRow>(heldSql, { sessionId })
+  return row && held(row)
+}
+
+/** Ends a session, unless it has ended already. */
+export function endSession(db: Connection, input: EndSessionInput): EndSessionOutcome {
+  if (db.rows(endSql, input).length > 0) return 'ended'
+  return heldSession(db, input.sessionId) ? 'already_ended' : 'missing'
+}
+
+interface Surplus {
+  userId: string
+  now: number
+  /** id of the session that stays whatever its age */
+  opened: string
+  most: number
+}
+
+/** Ends the oldest sessions of a user beyond so many. @returns their ids */
+export function endSurplus(db: Connection, { most, ...surplus }: Surplus): string[] {
+  return ids(db.rows<{ id: string }>(endSurplusSql, { ...surplus, mostOthers: most - 1 }))
+}
+
+/** Ends the live sessions of a user, and what could still become one. @returns their ids */
 export function endSessionsOfUser(db: Connection, input: EndSessionsInput): string[] {
+  db.rows(rememberEndSql, input)
+  return endLiveSessions(db, input)
+}
+
+/** Ends the live sessions of a user, and nothing else. @returns their ids */
+export function endLiveSessions(db: Connection, input: EndSessionsInput): string[] {
   return ids(db.rows<{ id: string }>(endOfUserSql, { except: null, ...input }))
 }
 
 function rotated(db: Connection, input: RotateSessionInput): RotateSessionOutcome {
   const [row] = db.rows<HeldRow>(rotateSql, input)
   if (row) return { outcome: 'rotated', held: held(row) }
-  const [unchanged] = db.rows<HeldRow>(heldSql, { sessionId: input.sessionId })
-  return { outcome: 'unchanged', held: unchanged && held(unchanged) }
+  return { outcome: 'unchanged', held: heldSession(db, input.sessionId) }
 }
 
 type SessionVerbs = Verbs<
@@ -75,14 +115,13 @@ export const sessionVerbs: SessionVerbs = {
     if (db.rows(openSql, { ...session, passwordHash }).length === 0) return { outcome: 'refused' }
     const user = { userId: session.user_id, now: session.created_at }
     db.rows(rememberLoginSql, user)
-    const surplus = { ...user, opened: session.id, mostOthers: maxSessionsPerUser - 1 }
-    return { outcome: 'opened', ended: ids(db.rows<{ id: string }>(endSurplusSql, surplus)) }
+    return {
+      outcome: 'opened',
+      ended: endSurplus(db, { ...user, opened: session.id, most: maxSessionsPerUser }),
+    }
   },
   rotateSession: rotated,
-  endSession(db, input) {
-    if (db.rows(endSql, input).length > 0) return 'ended'
-    return db.rows(heldSql, { sessionId: input.sessionId }).length > 0 ? 'already_ended' : 'missing'
-  },
+  endSession,
   endSessionsOfUser,
   deleteEndedSessions(db, input) {
     const [batch] = db.rows<{ id: string | null; seen: number; live: number }>(lastOfBatchSql, input)

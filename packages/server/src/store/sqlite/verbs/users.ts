@@ -27,7 +27,8 @@ const updateSql = `
          password_hash = coalesce(@password_hash, password_hash),
          password_changed_at = coalesce(@password_changed_at, password_changed_at),
          is_active = coalesce(@is_active, is_active), is_staff = coalesce(@is_staff, is_staff),
-         is_superuser = coalesce(@is_superuser, is_superuser)
+         is_superuser = coalesce(@is_superuser, is_superuser),
+         first_name = coalesce(@first_name, first_name), last_name = coalesce(@last_name, last_name)
    WHERE id = @userId AND (@passwordHash IS NULL OR password_hash = @passwordHash) RETURNING id`
 
 const rehashSql = 'UPDATE users SET password_hash = @to WHERE id = @userId AND password_hash = @from'
