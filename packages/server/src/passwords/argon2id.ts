@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
-import type { FormatReader } from './formats/check.ts'
+import { type FormatReader, leastDigestBytes, type ReadRow } from './formats/check.ts'
 
 /** What one hash costs. */
 export interface Argon2idParameters {
@@ -20,6 +20,8 @@ const MAX_MEMORY_KIB = 1024 ** 2
 /** Memory times passes: some seconds of one core. */
 const MAX_WORK_KIB = 8 * 1024 ** 2
 const MAX_PARALLELISM = 255
+/** Memory times passes, as little as the settings allow; Django's argon2i took a seventh of it. */
+const LEAST_SOUND_KIB = 7 * 1024
 
 /**
  * Hashes with argon2id, version 19, a fresh salt of 16 bytes and an output of 32 bytes.
@@ -44,9 +46,40 @@ export function hashArgon2id(password: string, parameters: Argon2idParameters): 
  */
 export const readArgon2: FormatReader = (rest) => {
   const phc = `$${rest}`
-  const parameters = findParameters(phc)
-  return parameters && isAffordable(parameters) ? (password) => verify(phc, password) : undefined
+  const read = parse(phc)
+  if (!read || read.outputLen < leastDigestBytes || !isAffordable(read)) return undefined
+  const { memoryKib, timeCost, parallelism } = read
+  return {
+    algorithm: rest.slice(0, rest.indexOf('$')),
+    cost: `m=${memoryKib},t=${timeCost},p=${parallelism}`,
+    standing: memoryKib * timeCost < LEAST_SOUND_KIB ? 'cheap' : 'sound',
+    check: (password) => verify(phc, password),
+  }
 }
+
+const bounds = `${MAX_MEMORY_KIB / 1024} MiB, times t ${MAX_WORK_KIB / 1024 ** 2} GiB, ${MAX_PARALLELISM} lanes`
+
+const phcRow = (variant: string, from: string): ReadRow => ({
+  prefix: `$${variant}$`,
+  shape: `$${variant}$v=19$m=…,t=…,p=…$salt$digest`,
+  from,
+  bounds,
+  read: (rest, keys) => readArgon2(`${variant}$${rest}`, keys),
+})
+
+/** The formats of argon2, ours the first of them. */
+export const argon2Rows: readonly ReadRow[] = [
+  phcRow('argon2id', 'Countersign, PHC strings, as of PHP, Supabase, Keycloak'),
+  phcRow('argon2i', 'PHC strings, older ones of PHP and Keycloak'),
+  phcRow('argon2d', 'PHC strings'),
+  {
+    prefix: 'argon2$',
+    shape: 'argon2$argon2id$v=19$m=…,t=…,p=…$salt$digest',
+    from: 'Django, also with argon2i',
+    bounds,
+    read: readArgon2,
+  },
+]
 
 /** Whether the stored text is anything but an argon2id hash made with just these parameters. */
 export function needsRehash(stored: string, parameters: Argon2idParameters): boolean {
@@ -72,10 +105,10 @@ function randomBase64(byteCount: number): string {
   return randomBytes(byteCount).toString('base64').replaceAll('=', '')
 }
 
-function findParameters(phc: string): Argon2idParameters | undefined {
+function parse(phc: string): (Argon2idParameters & { outputLen: number }) | undefined {
   try {
-    const { memoryCost, timeCost, parallelism } = parseOptions(phc)
-    return { memoryKib: memoryCost, timeCost, parallelism }
+    const { memoryCost, timeCost, parallelism, outputLen } = parseOptions(phc)
+    return { memoryKib: memoryCost, timeCost, parallelism, outputLen }
   } catch {
     return undefined
   }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../clock.ts'
+import { wrapWeak } from './formats/wrapped.ts'
 import { createGate, type Gate } from './gate.ts'
 import { createPasswords } from './passwords.ts'
 
 const cheap = { memoryKib: 64, timeCost: 1, parallelism: 1 }
 const IMPORTED = 'pbkdf2_sha1$1000$tim39pyXdc6QWzMzkMz3qE$X2c4BSxu/K1SUyIICZUH949j7ck='
+const WEAK = 'md5$seasalt$3f86d0d3d465b7b458c231bf3555c0e3'
+const PEPPERED = 'devise$$2a$04$FPzngBbyJ30XaeJ052WOYO.bk5b5LQNqoRbLe2o9s.uDSSCbUQMrG'
 const UNUSABLE = '!3rKCrWVSMgzuzDcWcpDeJngu6YF8yd90HKQpKznM'
 
 function openPasswords(parameters = cheap) {
@@ -43,10 +46,29 @@ describe('verify', () => {
     ['an empty one', ''],
     ['an unknown format', 'md6$salt$00'],
     ['a format too costly', 'pbkdf2_sha1$99999999$salt$X2c4BSxu/K1SUyIICZUH949j7ck='],
+    ['a weak hash that nobody wrapped', WEAK],
+    ['a hash whose pepper is not set', PEPPERED],
   ])('P19: nothing matches %s', async (_, stored) => {
     for (const password of ['', 'test1234', UNUSABLE, stored ?? '']) {
       expect(await openPasswords().verify(password, stored)).toEqual({ matches: false, rehash: false })
     }
+  })
+
+  test('P02: a weak hash that was wrapped matches, and is made anew', async () => {
+    const passwords = openPasswords()
+    const wrapped = (await wrapWeak(WEAK, (text) => passwords.hash(text))) ?? ''
+    expect(await passwords.verify('lètmein', wrapped)).toEqual({ matches: true, rehash: true })
+    for (const other of ['letmein', '3f86d0d3d465b7b458c231bf3555c0e3', ''])
+      expect(await passwords.verify(other, wrapped)).toEqual({ matches: false, rehash: false })
+  })
+
+  test('a pepper from the settings counts, and the new hash has none', async () => {
+    const gate = createGate({ parallel: 2, queueLimit: 100, deadlineMs: 10_000, clock: systemClock })
+    const keys = { devisePepper: 'pepper of the old deployment' }
+    const passwords = createPasswords({ parameters: cheap, gate, keys })
+    expect(await passwords.verify('test1234', PEPPERED)).toEqual({ matches: true, rehash: true })
+    const stored = await passwords.hash('test1234')
+    expect(await openPasswords().verify('test1234', stored)).toEqual({ matches: true, rehash: false })
   })
 
   test('P19: unknown user, unusable password and wrong password take the same work', async () => {
@@ -119,9 +141,9 @@ test('whoever measures hears of each hash which algorithm it took, past the gate
   })
   const stored = await passwords.hash('test1234')
   expect(await passwords.verify('test1234', stored)).toEqual({ matches: true, rehash: false })
-  for (const other of [IMPORTED, UNUSABLE, undefined]) await passwords.verify('test1234', other)
+  for (const other of [IMPORTED, UNUSABLE, WEAK, undefined]) await passwords.verify('test1234', other)
   expect(heard).toEqual(
-    ['argon2id', 'argon2id', 'pbkdf2_sha1', 'argon2id', 'argon2id'].map((one) => `${one} true`),
+    ['argon2id', 'argon2id', 'pbkdf2_sha1', 'argon2id', 'argon2id', 'argon2id'].map((one) => `${one} true`),
   )
 })
 

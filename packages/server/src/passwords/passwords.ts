@@ -1,5 +1,6 @@
 import { type Argon2idParameters, hashArgon2id, makeDecoy, needsRehash } from './argon2id.ts'
-import { algorithmOf, findCheck } from './formats/formats.ts'
+import type { HashKeys } from './formats/check.ts'
+import { readStored } from './formats/formats.ts'
 import type { Gate } from './gate.ts'
 
 export interface PasswordVerdict {
@@ -17,7 +18,7 @@ export interface Passwords {
    */
   hash(password: string, signal?: AbortSignal): Promise<string>
   /**
-   * Verifies against our own and Django's formats. Without a stored hash, or with one that nothing matches, it does the
+   * Verifies against our own and everybody's formats. Without a stored hash, or with one that nothing matches, it does the
    * same work against a decoy, so that the time does not tell whether the user exists. A user whose hash still has
    * another format or other parameters differs in time until his first login.
    * @param stored undefined for an unknown user
@@ -30,6 +31,8 @@ export interface Passwords {
 export interface PasswordsOptions {
   parameters: Argon2idParameters
   gate: Gate
+  /** what other systems hashed together with the passwords */
+  keys?: HashKeys
   /** runs a hash, so that somebody can measure it; the time in the queue is over by then */
   measureHash?: <T>(algorithm: string, hash: () => Promise<T>) => Promise<T>
 }
@@ -38,15 +41,15 @@ export interface PasswordsOptions {
  * All hashing goes through the gate.
  * @throws RangeError if no hash made with the parameters would be verified: they make no sense or cost too much
  */
-export function createPasswords({ parameters, gate, measureHash = justRun }: PasswordsOptions): Passwords {
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const { parameters, gate, keys, measureHash = justRun } = options
   const decoy = makeDecoy(parameters)
-  const checkDecoy = findCheck(decoy)
+  const checkDecoy = readStored(decoy)?.check
   if (!checkDecoy) throw new RangeError('The argon2id parameters are out of bounds.')
 
   const compare = async (password: string, stored: string): Promise<PasswordVerdict> => {
-    const found = findCheck(stored)
-    const algorithm = algorithmOf(found ? stored : decoy)
-    const matches = await measureHash(algorithm, () => (found ?? checkDecoy)(password))
+    const { algorithm, check } = findCheck(stored, keys) ?? { algorithm: 'argon2id', check: checkDecoy }
+    const matches = await measureHash(algorithm, () => check(password))
     return { matches, rehash: matches && needsRehash(stored, parameters) }
   }
 
@@ -55,6 +58,12 @@ export function createPasswords({ parameters, gate, measureHash = justRun }: Pas
       gate.run(() => measureHash('argon2id', () => hashArgon2id(password, parameters)), signal),
     verify: (password, stored = decoy, signal) => gate.run(() => compare(password, stored), signal),
   }
+}
+
+/** A weak hash is none, and neither is one that the settings do not open. */
+function findCheck(stored: string, keys?: HashKeys) {
+  const read = readStored(stored, keys)
+  return read?.check && { algorithm: read.algorithm, check: read.check }
 }
 
 function justRun<T>(_: string, hash: () => Promise<T>): Promise<T> {

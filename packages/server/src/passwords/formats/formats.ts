@@ -1,31 +1,40 @@
-import { readArgon2 } from '../argon2id.ts'
-import { readBcrypt, readBcryptSha256 } from './bcrypt.ts'
-import type { FormatReader, PasswordCheck } from './check.ts'
-import { readPbkdf2Sha1, readPbkdf2Sha256 } from './pbkdf2.ts'
-import { readScrypt } from './scrypt.ts'
+import { argon2Rows } from '../argon2id.ts'
+import { bcryptRows } from './bcrypt.ts'
+import type { HashKeys, ReadRow, StoredPassword } from './check.ts'
+import { firebaseRows } from './firebase.ts'
+import { prefixOf, readWhole, withoutScheme } from './parts.ts'
+import { scryptRows } from './scrypt.ts'
+import { wrappableRows, wrappedRow } from './wrapped.ts'
 
-/** Every format that is verified, by what stands before its first `$`: nothing before our own PHC strings. */
-const readers: ReadonlyMap<string, FormatReader> = new Map([
-  ['', readArgon2],
-  ['argon2', readArgon2],
-  ['bcrypt', readBcrypt],
-  ['bcrypt_sha256', readBcryptSha256],
-  ['pbkdf2_sha1', readPbkdf2Sha1],
-  ['pbkdf2_sha256', readPbkdf2Sha256],
-  ['scrypt', readScrypt],
-])
+/** Every format there is. */
+export const passwordFormats: readonly ReadRow[] = [
+  ...argon2Rows,
+  ...bcryptRows,
+  ...scryptRows,
+  ...firebaseRows,
+  ...wrappableRows.map(({ format, ...row }) => ({
+    ...row,
+    read: (rest: string) => readWhole(format, row.prefix + rest),
+  })),
+  wrappedRow,
+]
 
-/** The name of the algorithm in a stored password for which there is a check: `argon2id`, `pbkdf2_sha256` and so on. */
-export function algorithmOf(stored: string): string {
-  const [format = '', variant = ''] = stored.split('$', 2)
-  return format === '' || format === 'argon2' ? variant : format
-}
+const byPrefix = Map.groupBy(passwordFormats, ({ prefix }) => prefix)
+
+/** Longer is nothing that anybody stores. */
+const maxLength = 1024
 
 /**
- * Finds the check for a stored password, ours or Django's. Undefined for text that no password matches: empty, marked
- * unusable with `!` as Django does, of an unknown format, malformed, or costlier than the bounds allow.
+ * Reads a stored password, ours or another's. Undefined for text that no password matches: empty, marked unusable with
+ * `!` as Django does, of an unknown format, malformed, or costlier than the bounds allow.
  */
-export function findCheck(stored: string): PasswordCheck | undefined {
-  const end = stored.indexOf('$')
-  return end < 0 ? undefined : readers.get(stored.slice(0, end))?.(stored.slice(end + 1))
+export function readStored(stored: string, keys: HashKeys = {}): StoredPassword | undefined {
+  if (stored.length > maxLength) return undefined
+  const text = withoutScheme(stored)
+  const prefix = prefixOf(text)
+  for (const { read } of byPrefix.get(prefix) ?? []) {
+    const found = read(text.slice(prefix.length), keys)
+    if (found) return found
+  }
+  return undefined
 }
