@@ -3,6 +3,7 @@ import { canonicalAddress } from '../ip-address.ts'
 import { describe } from './api-description.ts'
 import { parseBearer } from './bearer.ts'
 import { mediaTypes } from './bodies/body.ts'
+import { readCookie, renderCookie, type SetCookie } from './cookies.ts'
 import { compileFields } from './fields/fields.ts'
 import { type PathTable, routerPath } from './methods.ts'
 import { policyField } from './rate-limit.ts'
@@ -19,7 +20,7 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
     method: route.method,
     url,
     schema: describe(route),
-    config: { showRefusal: route.showRefusal } as object,
+    config: { showRefusal: route.showRefusal, refusalCookies: route.refusalCookies } as object,
     ...(body && { validatorCompiler: () => compileFields(body), preValidation: noBodyIsNoNull }),
     ...before,
     handler(fastifyRequest, reply) {
@@ -51,7 +52,7 @@ function beforeRoute({ page, guard, body, policies = [] }: AnyRoute, allow: stri
     reply.header('allow', allow)
     if (policy !== '') reply.header('ratelimit-policy', policy)
     try {
-      if (!page) negotiate(request.headers.accept, (request.query as Record<string, string>).format)
+      if (!page) negotiate(request)
       if (!page) refuseEncodedBody(request.headers['content-encoding'])
       // Nobody's body is read before it is known whose it is; the handler asks once more.
       if (body) guard?.(toHttpRequest(request))
@@ -74,9 +75,10 @@ function metadata({ name, summary }: AnyRoute): object {
   return { name, description: summary, renders: ['application/json'], parses: mediaTypes }
 }
 
-function sendAnswer(reply: FastifyReply, { status = 200, headers, body }: HttpAnswer): FastifyReply {
+function sendAnswer(reply: FastifyReply, { status = 200, headers, cookies, body }: HttpAnswer): FastifyReply {
   reply.status(status)
   if (headers) reply.headers(headers)
+  if (cookies) setCookies(reply, cookies)
   // Of an answer without a body not even its length is told: it would be taken for the length of what is kept.
   if (status === 304 || status === 204) return reply.send()
   if (typeof body === 'string') return reply.send(body)
@@ -85,6 +87,10 @@ function sendAnswer(reply: FastifyReply, { status = 200, headers, body }: HttpAn
     .header('content-type', 'application/json')
     .serializer(asText)
     .send(serialize(body as Record<string, unknown>))
+}
+
+export function setCookies(reply: FastifyReply, cookies: readonly SetCookie[]): void {
+  if (cookies.length > 0) reply.header('set-cookie', cookies.map(renderCookie))
 }
 
 function asText(payload: unknown): string {
@@ -97,6 +103,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
     return Array.isArray(value) ? value.join(', ') : value
   }
   return {
+    method: request.method,
     body: request.body,
     origin: {
       requestId: request.id,
@@ -104,6 +111,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
       userAgent: request.headers['user-agent'] ?? '',
     },
     header,
+    cookie: (name) => readCookie(request.headers.cookie, name),
     query: (name) => {
       const value = (request.query as Record<string, unknown>)[name]
       return typeof value === 'string' ? value : undefined

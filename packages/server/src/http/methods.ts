@@ -22,9 +22,18 @@ export function createPathTable(routes: readonly AnyRoute[]): PathTable {
     .map(([path, entry]) => ({ of: patternOf(path), entry }))
   return {
     find(path) {
-      const asked = withoutSlash(path)
+      const asked = withoutSlash(decoded(path))
       return entries.get(asked) ?? patterns.find(({ of }) => of.test(asked))?.entry
     },
+  }
+}
+
+/** The path as the router reads it, which gives up on others before anybody asks here. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
   }
 }
 

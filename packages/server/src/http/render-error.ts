@@ -33,6 +33,7 @@ function bodyOf(error: AuthError, requestId: string): Readonly<Record<string, un
   const body = { detail: message, ...('wireCode' in entry && { code: entry.wireCode }) }
   if (code === 'internal') return { ...body, request_id: requestId }
   if (code !== 'access_token_not_valid') return body
-  const token = { token_class: 'AccessToken', token_type: 'access', message: details.reason }
-  return { ...body, messages: [token] }
+  return { ...body, messages: [{ ...(details.tokenKind ?? accessToken), message: details.message }] }
 }
+
+const accessToken = { token_class: 'AccessToken', token_type: 'access' }

@@ -26,9 +26,15 @@ export function refuseUnclearHeaders({ rawHeaders, httpVersion }: IncomingMessag
   }
 }
 
+interface Asked {
+  query: unknown
+  headers: { accept?: string | undefined }
+}
+
 /** @throws AuthError `not_acceptable` where the client takes no JSON, `not_found` for a `?format=` that is not JSON */
-export function negotiate(accept: string | undefined, format: string | undefined): void {
-  if (format !== undefined && format !== 'json') throw new AuthError('not_found')
+export function negotiate({ query, headers: { accept } }: Asked): void {
+  const { format } = query as { format?: unknown }
+  if (format !== undefined && format !== '' && format !== 'json') throw new AuthError('not_found')
   if (accept === undefined || accept.trim() === '') return
   // A browser's own page loads say text/html; it gets JSON, which it shows.
   if (!/\*\/\*|application\/(json|\*)|text\/(html|\*)/i.test(accept)) throw new AuthError('not_acceptable')

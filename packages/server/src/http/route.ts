@@ -1,4 +1,5 @@
 import type { AuthError, ErrorCode } from '../errors.ts'
+import type { SetCookie } from './cookies.ts'
 import type { BodyOf, BodySchema, Fields } from './fields/fields.ts'
 import type { RatePolicy } from './rate-limit.ts'
 import type { JsonSchema } from './schema.ts'
@@ -13,10 +14,13 @@ export interface RequestOrigin {
 
 /** A request as the rooms' routes see it. */
 export interface HttpRequest<Body> {
+  method: string
   body: Body
   origin: RequestOrigin
   /** @throws AuthError `bad_request` where the header was sent more than once */
   header(name: string): string | undefined
+  /** as it was sent; whoever believes it asks `isFromForeignPage` first */
+  cookie(name: string): string | undefined
   query(name: string): string | undefined
   /** what stands in the path where the route has `{name}`; empty where it has none */
   param(name: string): string
@@ -33,13 +37,14 @@ export interface HttpAnswer {
   /** 200 unless said */
   status?: number
   headers?: Readonly<Record<string, string>>
+  cookies?: readonly SetCookie[]
   /** an object goes through the schema of its status, a text goes out as it is; 204 and 304 have none */
   body: object | string
 }
 
 /** One line of the route table. */
 export interface Route<Body, Identity> {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** served with and without a slash at the end; a segment `{name}` takes any one */
   path: string
   /** what the path's `{name}` segments are, for the API's description */
@@ -59,6 +64,8 @@ export interface Route<Body, Identity> {
   page?: true
   /** a page shows people its refusals itself; status and headers stay as they are */
   showRefusal?: (refusal: AuthError, requestId: string) => Pick<HttpAnswer, 'headers'> & { body: string }
+  /** what becomes of the cookies that a refused request brought */
+  refusalCookies?: (refusal: AuthError, request: HttpRequest<unknown>) => readonly SetCookie[]
   /** without a guard, some bodies still ask for a bearer token; for the API's description */
   takesToken?: true
   /** asked before the method is looked at; what it returns is handed on */

@@ -8,24 +8,21 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import { AuthError } from '../errors.ts'
-import { addRoute, toHttpRequest } from './add-route.ts'
+import { addRoute, setCookies, toHttpRequest } from './add-route.ts'
 import { type ApiInfo, describeParams, describeRefusals, openApiFrame } from './api-description.ts'
 import { maxBodyBytes, parseBody, unsupportedMediaType } from './bodies/body.ts'
 import { answerClientError, methodNotAllowed } from './client-error.ts'
 import { watchConnections } from './connections.ts'
-import { corsHeaders } from './cors.ts'
+import { type CorsOptions, createCors } from './cors.ts'
 import { commonHeaders } from './headers.ts'
 import { createPathTable, type PathTable, shownPath } from './methods.ts'
 import { renderError } from './render-error.ts'
-import { refuseUnclearHeaders } from './request-guards.ts'
+import { negotiate, refuseUnclearHeaders } from './request-guards.ts'
 import type { AnyRoute } from './route.ts'
 import { type RequestHead, type Surrounding, surroundRequests } from './surround.ts'
 
-export interface HttpServerOptions {
-  routes: readonly AnyRoute[]
+export interface HttpServerOptions extends CorsOptions {
   api: ApiInfo
-  /** exact origins */
-  corsOrigins: readonly string[]
   /** how many proxies, or which, may say where a request came from */
   trustProxy: number | readonly string[] | false
   /** told once, where no proxy is trusted, of the first one that seems to stand in front */
@@ -152,11 +149,11 @@ function readBodies(app: FastifyInstance): void {
 
 function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {
   const stamp = stampWith(options)
+  const allowOrigin = createCors(options)
   if (options.surround) surroundRequests(app, options.surround)
   app.addHook('onRequest', (request, reply, done) => {
     stamp(request, reply)
-    const isPreflight = allowOrigin(options.corsOrigins, request, reply)
-    if (isPreflight) return void reply.status(204).send()
+    if (allowOrigin(request, reply)) return void reply.status(204).send()
     done(refusalBeforeRouting(request, reply, paths))
   })
   if (options.trustProxy === false) watchForProxy(app, options.onUntrustedProxy)
@@ -204,15 +201,6 @@ function routeOf(request: FastifyRequest): string {
   return shownPath(request.routeOptions.url) ?? '(none)'
 }
 
-function allowOrigin(allowed: readonly string[], request: FastifyRequest, reply: FastifyReply): boolean {
-  if (allowed.length === 0) return false
-  const isPreflight =
-    request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
-  const headers = corsHeaders(allowed, { origin: request.headers.origin, isPreflight })
-  reply.headers(headers)
-  return isPreflight && 'access-control-allow-origin' in headers
-}
-
 function refusalBeforeRouting(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -227,12 +215,17 @@ function refusalBeforeRouting(
   }
 }
 
-/** A path of ours under another method is 405, once its guard has let the request in; anything else is 404. */
+/**
+ * A path of ours under another method is 405, once we speak what the client takes and its guard has let the request in;
+ * anything else is 404.
+ */
 function refuseUnmatched(request: FastifyRequest, reply: FastifyReply, paths: PathTable): void {
   const entry = paths.find(request.url.split('?', 1)[0] ?? '')
   if (!entry) throw new AuthError('not_found')
   reply.header('allow', entry.allow)
-  entry.routes[0]?.guard?.(toHttpRequest(request))
+  const [route] = entry.routes
+  if (!route?.page) negotiate(request)
+  route?.guard?.(toHttpRequest(request))
   throw methodNotAllowed(request.method)
 }
 
@@ -253,10 +246,10 @@ function translate(error: unknown, request: FastifyRequest): unknown {
 function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = renderError(refusal, request.id)
   if (endsConnection(refusal)) reply.header('connection', 'close')
-  const shown = showRefusalOf(request)?.(
-    refusal instanceof AuthError ? refusal : new AuthError('internal'),
-    request.id,
-  )
+  const { showRefusal, refusalCookies } = refusalOptions(request)
+  const told = refusal instanceof AuthError ? refusal : new AuthError('internal')
+  if (refusalCookies) setCookies(reply, refusalCookies(told, toHttpRequest(request)))
+  const shown = showRefusal?.(told, request.id)
   if (shown)
     return reply
       .status(status)
@@ -270,9 +263,9 @@ function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyRe
 }
 
 /** What the router could not read has no route. */
-function showRefusalOf(request: FastifyRequest): AnyRoute['showRefusal'] {
+function refusalOptions(request: FastifyRequest): Pick<AnyRoute, 'showRefusal' | 'refusalCookies'> {
   const options: FastifyRequest['routeOptions'] | undefined = request.routeOptions
-  return (options?.config as Pick<AnyRoute, 'showRefusal'> | undefined)?.showRefusal
+  return (options?.config as Pick<AnyRoute, 'showRefusal' | 'refusalCookies'> | undefined) ?? {}
 }
 
 /** What follows on the connection may be the rest of a body, or what somebody between us reads otherwise. */

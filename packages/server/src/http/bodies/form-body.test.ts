@@ -69,6 +69,12 @@ describe('multipart/form-data', () => {
     expect(record.username).toBeInstanceOf(File)
   })
 
+  test('of a file and a text of one name the file counts, whichever comes last', async () => {
+    const parts = [part('name="a"; filename="a.txt"', 'x'), part('name="a"', '1')]
+    expect((await multipart(parts.join(''))).a).toBeInstanceOf(File)
+    expect((await multipart(parts.reverse().join(''))).a).toBeInstanceOf(File)
+  })
+
   test('H05 the record has no prototype', async () => {
     const record = await multipart(part('name="__proto__"', 'x'))
     expect(Object.getPrototypeOf(record)).toBeNull()

@@ -14,7 +14,8 @@ export function parseFormBody(bytes: Buffer): Record<string, string> {
 }
 
 /**
- * Reads a `multipart/form-data` body. Of a repeated name the last value counts; the record has no prototype.
+ * Reads a `multipart/form-data` body. Of a repeated name the last value counts, and a file before a text; the record
+ * has no prototype.
  * An uploaded file stays a `File`, which no text field takes for a string. An empty body is an empty record.
  * @param contentType the whole header, with its boundary
  * @throws AuthError `parse_error` if the boundary is missing or the parts are malformed
@@ -26,7 +27,9 @@ export async function parseMultipartBody(
 ): Promise<Record<string, string | File>> {
   if (bytes.length === 0) return lastOfEach([])
   if (!/;\s*boundary=/i.test(contentType)) throw multipartError('Invalid boundary in multipart: None')
-  return lastOfEach(await readParts(bytes, contentType))
+  const parts = [...(await readParts(bytes, contentType))]
+  const isText = ([, value]: [string, string | File]) => typeof value === 'string'
+  return lastOfEach([...parts.filter(isText), ...parts.filter((part) => !isText(part))])
 }
 
 async function readParts(bytes: Buffer, contentType: string): Promise<FormData> {

@@ -17,6 +17,12 @@ describe('a text', () => {
     { name: 'text', rules: plain, value: '"abc"', gives: 'abc' },
     { name: 'H04 true', rules: plain, value: 'true', gives: ['Not a valid string.'] },
     { name: 'H04 false', rules: plain, value: 'false', gives: ['Not a valid string.'] },
+    {
+      name: 'no text at all, in the words of its field',
+      rules: { notText: 'Enter a valid email address.' },
+      value: '{}',
+      gives: ['Enter a valid email address.'],
+    },
     { name: 'H04 list', rules: plain, value: '["abc"]', gives: ['Not a valid string.'] },
     { name: 'H04 object', rules: plain, value: '{"a":"abc"}', gives: ['Not a valid string.'] },
     { name: 'H04 number in a list', rules: plain, value: '[5]', gives: ['Not a valid string.'] },

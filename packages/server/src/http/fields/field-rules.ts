@@ -10,6 +10,8 @@ export interface TextRules {
   /** whether outer white space is cut before anything else looks at the text; it is, unless told otherwise */
   trim?: boolean
   allowBlank?: boolean
+  /** what is said of a value that is no text at all */
+  notText?: string
   /** checks whose messages come before those on length, NUL and surrogates */
   first?: readonly Check[]
   /** checks whose messages come after them */
@@ -50,7 +52,7 @@ export function readText(options: TextRules): Read {
   ]
   return (given) => {
     const raw = typeof given === 'string' ? given : jsonNumberText(given)
-    if (raw === undefined) return fault('Not a valid string.')
+    if (raw === undefined) return fault(options.notText ?? 'Not a valid string.')
     const value = options.trim === false ? raw : strip(raw)
     if (value === '') return options.allowBlank ? { value } : fault('This field may not be blank.')
     const faults = new Set(checks.flatMap((check) => check(value) ?? []))

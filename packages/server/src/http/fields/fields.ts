@@ -46,7 +46,16 @@ const reads = new WeakMap<JsonSchema, { read: Read; optional: boolean }>()
  * Numbers become text. With `trim: false` only the empty text is blank: a password of spaces is a password.
  */
 export function text<const Options extends TextOptions>(options?: Options): Field<string | Absent<Options>> {
-  const { first, last, trim, allowBlank, optional = false, example, ...shown }: TextOptions = options ?? {}
+  const {
+    first,
+    last,
+    trim,
+    allowBlank,
+    notText,
+    optional = false,
+    example,
+    ...shown
+  }: TextOptions = options ?? {}
   const field = { type: 'string', ...shown, ...exampleOf(example) }
   reads.set(field, { read: readMember(options ?? {}, readText(options ?? {})), optional })
   return field
