@@ -8,7 +8,7 @@ import type { RevokedSessions } from './revocation/revoked.ts'
 
 export interface AuthenticateDeps {
   accessTokens: AccessTokens
-  refreshTokens: RefreshTokens
+  refreshTokens: Pick<RefreshTokens, 'verify'>
   revoked: RevokedSessions
   audit: Audit
   clock: Clock
@@ -26,43 +26,44 @@ export interface Credentials {
  */
 export function authenticate(deps: AuthenticateDeps, { token, origin }: Credentials): AccessClaims {
   const claims = deps.accessTokens.verify(token, deps.clock())
-  if (!claims) throw refused(deps, origin, { refusal: notOurs(deps, token) })
+  if (!claims) throw refused(deps, { error: notOurs(deps, token), origin })
   const reason = deps.revoked.reasonOf(claims.sessionId)
-  if (reason) throw refused(deps, origin, { refusal: revoked(reason), claims })
+  if (reason) throw refused(deps, { error: revoked(reason), origin, claims })
   return claims
 }
 
-/** A refusal, and the reason that the operator reads. */
+function notOurs({ refreshTokens }: AuthenticateDeps, token: string): AuthError {
+  return refreshTokens.verify(token)
+    ? notValid('refresh_token', 'Token has wrong type')
+    : notValid('invalid_or_expired')
+}
+
+function revoked(reason: RevocationReason): AuthError {
+  if (reason === 'user_disabled') return new AuthError('user_inactive', { reason })
+  if (reason === 'user_deleted') return new AuthError('user_not_found', { reason })
+  return notValid(reason)
+}
+
+function notValid(reason: string, message = 'Token is invalid or expired'): AuthError {
+  return new AuthError('access_token_not_valid', { reason, message })
+}
+
+/** Tells the operator, and makes the refusal. */
+function refused({ audit }: AuthenticateDeps, { error, origin, claims }: Refusal): AuthError {
+  const { code, details } = error
+  const who = claims && { user_id: claims.userId, session_id: claims.sessionId }
+  audit.record('auth.access.refused', {
+    ...requestFields(origin),
+    ...who,
+    code,
+    reason: details.reason ?? '',
+  })
+  return error
+}
+
 interface Refusal {
   error: AuthError
-  reason: string
-}
-
-const invalid = 'Token is invalid or expired'
-
-function notOurs({ refreshTokens }: AuthenticateDeps, token: string): Refusal {
-  if (refreshTokens.verify(token)) return { error: notValid('Token has wrong type'), reason: 'refresh_token' }
-  return { error: notValid(invalid), reason: 'invalid_or_expired' }
-}
-
-function revoked(reason: RevocationReason): Refusal {
-  if (reason === 'user_disabled') return { error: new AuthError('user_inactive'), reason }
-  if (reason === 'user_deleted') return { error: new AuthError('user_not_found'), reason }
-  return { error: notValid(invalid), reason }
-}
-
-/** @param reason the sentence that the answer's `messages` carries */
-function notValid(reason: string): AuthError {
-  return new AuthError('access_token_not_valid', { reason })
-}
-
-function refused(
-  { audit }: AuthenticateDeps,
-  origin: Origin,
-  { refusal, claims }: { refusal: Refusal; claims?: AccessClaims },
-): AuthError {
-  const { error, reason } = refusal
-  const who = claims && { user_id: claims.userId, session_id: claims.sessionId }
-  audit.record('auth.access.refused', { ...requestFields(origin), ...who, code: error.code, reason })
-  return error
+  origin: Origin
+  /** of a good token whose session has ended */
+  claims?: AccessClaims
 }

@@ -11,19 +11,19 @@ import { deviceLabel } from './device.ts'
 import { type IssueDeps, issuePair, type TokenPair } from './issue.ts'
 import type { RevokedSessions } from './revocation/revoked.ts'
 
-export interface LoginDeps extends IssueDeps {
-  store: WhoDeps['store'] & Pick<Store, 'rehashPassword' | 'openSession'>
-  passwords: Passwords
-  limits: Pick<Limits, 'admit' | 'succeeded'>
+export interface OpenSessionDeps extends IssueDeps {
+  store: Pick<Store, 'openSession'>
   revoked: RevokedSessions
   audit: Audit
   clock: Clock
-  rules: WhoDeps['rules'] & {
-    refreshTtlMs: number
-    sessionTtlMs: number
-    maxSessionsPerUser: number
-    emailVerification: 'off' | 'optional' | 'required'
-  }
+  rules: { refreshTtlMs: number; sessionTtlMs: number; maxSessionsPerUser: number }
+}
+
+export interface LoginDeps extends OpenSessionDeps {
+  store: WhoDeps['store'] & Pick<Store, 'rehashPassword' | 'openSession'>
+  passwords: Passwords
+  limits: Pick<Limits, 'admit' | 'succeeded'>
+  rules: WhoDeps['rules'] & OpenSessionDeps['rules'] & { emailVerification: 'off' | 'optional' | 'required' }
 }
 
 export interface LoginInput {
@@ -92,7 +92,15 @@ async function verify(
   }
 }
 
-async function openSession(deps: LoginDeps, user: UserRow, origin: Origin): Promise<TokenPair | undefined> {
+/**
+ * Opens a session for a user who has shown who he is.
+ * @returns undefined where he was disabled, or has another password, since the row was read
+ */
+export async function openSession(
+  deps: OpenSessionDeps,
+  user: UserRow,
+  origin: Origin,
+): Promise<TokenPair | undefined> {
   const now = deps.clock()
   const { refreshTtlMs, sessionTtlMs, maxSessionsPerUser } = deps.rules
   const session = {

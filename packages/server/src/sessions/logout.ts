@@ -1,29 +1,38 @@
 import { type Audit, type Origin, requestFields } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../errors.ts'
-import type { Store } from '../store/store.ts'
+import type { EndSessionOutcome, Store } from '../store/store.ts'
 import type { AccessClaims, AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
+import type { FindForeign } from './foreign.ts'
 import type { RevokedSessions } from './revocation/revoked.ts'
 
 export interface LogoutDeps {
   store: Pick<Store, 'endSession' | 'endSessionsOfUser'>
-  refreshTokens: RefreshTokens
+  refreshTokens: Pick<RefreshTokens, 'verify'>
   accessTokens: AccessTokens
   revoked: RevokedSessions
   audit: Audit
   clock: Clock
+  /** present where the tokens of another deployment are honoured */
+  findForeign?: FindForeign | undefined
 }
 
 /**
  * Ends the session of a refresh token of any generation, spent and expired ones too. When it resolves, nothing of the
- * session lives, also where a refresh raced it. A session that has ended already answers as if it ended now.
+ * session lives, also where a refresh raced it. A session that has ended already is no fault.
+ * @returns whether it was this call that ended it
  * @throws AuthError `token_not_valid` for a forged token, `token_wrong_type` for an access token
  * @see RFC 7009 section 2.1
  */
-export async function logout(deps: LogoutDeps, input: { refresh: string; origin: Origin }): Promise<void> {
+export async function logout(
+  deps: LogoutDeps,
+  input: { refresh: string; origin: Origin },
+): Promise<EndSessionOutcome> {
   const now = deps.clock()
   const claims = deps.refreshTokens.verify(input.refresh)
+  const foreign = claims ? undefined : deps.findForeign?.(input.refresh)
+  if (foreign) return foreign.end(input.origin)
   if (!claims) throw refused(deps, input, now)
   const { sessionId, userId } = claims
   const outcome = await deps.store.endSession({ sessionId, now, reason: 'logout' })
@@ -31,6 +40,7 @@ export async function logout(deps: LogoutDeps, input: { refresh: string; origin:
   if (!deps.revoked.reasonOf(sessionId)) deps.revoked.add([sessionId], 'logout', now)
   const who = { user_id: userId, session_id: sessionId }
   deps.audit.record('auth.logout.succeeded', { ...requestFields(input.origin), ...who, reason: outcome })
+  return outcome
 }
 
 /** Ends every session of the user whose live access token was shown. */

@@ -1,7 +1,6 @@
 import { type AnyRoute, route } from '../http/route.ts'
 import { schema } from '../http/schema.ts'
-import { accessRefusals, bearerGuard } from './authenticate.routes.ts'
-import type { AuthenticateDeps } from './authenticate.ts'
+import { accessRefusals, bearerGuard, type GuardDeps } from './authenticate.routes.ts'
 import { type DashboardDeps, dashboard } from './dashboard.ts'
 import { OwnSession } from './own/own-sessions.routes.ts'
 
@@ -19,7 +18,7 @@ const Dashboard = schema.object({
 })
 
 /** The routes that ask for an access token. */
-export function protectedRoutes(deps: AuthenticateDeps & DashboardDeps): AnyRoute[] {
+export function protectedRoutes(deps: GuardDeps & DashboardDeps): AnyRoute[] {
   const guard = bearerGuard(deps)
   return [
     route({

@@ -3,8 +3,10 @@ import { type Audit, type Compared, type EventName, type Origin, requestFields }
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../errors.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { RefreshAttempt } from '../limits/refreshes.ts'
 import type { HeldSession, Store } from '../store/store.ts'
 import type { RefreshClaims } from '../tokens/refresh-token.ts'
+import type { FindForeign } from './foreign.ts'
 import { type IssueDeps, type IssuedSession, issuePair, type TokenPair } from './issue.ts'
 import type { RevokedSessions } from './revocation/revoked.ts'
 import { judge, type RotationRules, type SessionState, slidingEnd } from './rotation.ts'
@@ -16,6 +18,8 @@ export interface RefreshDeps extends IssueDeps {
   audit: Audit
   clock: Clock
   rules: RotationRules
+  /** present where the tokens of another deployment are honoured */
+  findForeign?: FindForeign | undefined
 }
 
 export interface RefreshInput {
@@ -35,11 +39,25 @@ export interface RefreshInput {
  */
 export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<TokenPair> {
   const claims = deps.refreshTokens.verify(input.refresh)
-  const uncount = deps.limits.admitRefresh({ origin: input.origin, sessionId: claims?.sessionId })
+  const foreign = claims ? undefined : deps.findForeign?.(input.refresh)
+  const attempt = { origin: input.origin, sessionId: claims?.sessionId ?? foreign?.id }
+  return countRefusal(deps.limits, attempt, () => foreign?.exchange(input) ?? exchange(deps, input, claims))
+}
+
+/**
+ * Lets a refresh through, and counts it where it is refused.
+ * @throws AuthError `throttled` after many refusals; and what the exchange throws
+ */
+export async function countRefusal<T>(
+  limits: Pick<Limits, 'admitRefresh'>,
+  attempt: RefreshAttempt,
+  exchange: () => Promise<T>,
+): Promise<T> {
+  const uncount = limits.admitRefresh(attempt)
   try {
-    const pair = await exchange(deps, input, claims)
+    const granted = await exchange()
     uncount()
-    return pair
+    return granted
   } catch (thrown) {
     if (!isRefusal(thrown)) uncount()
     throw thrown
@@ -75,7 +93,12 @@ interface Unchanged {
   now: number
 }
 
-async function whenUnchanged(
+/**
+ * What a token gets that did not move its session on: the same successor, or a refusal; taken for stolen, it ends the
+ * session.
+ * @throws AuthError `token_not_valid`
+ */
+export async function whenUnchanged(
   deps: RefreshDeps,
   origin: Origin,
   { held, presented, now }: Unchanged,
@@ -131,7 +154,7 @@ export function stateOf({ session, userIsActive }: HeldSession): SessionState {
 }
 
 /** 128 bits tell apart all keys that one session will ever see. */
-function digestOf(idempotencyKey: string | undefined): Uint8Array | null {
+export function digestOf(idempotencyKey: string | undefined): Uint8Array | null {
   if (idempotencyKey === undefined) return null
   return createHash('sha256').update(idempotencyKey).digest().subarray(0, 16)
 }
@@ -150,11 +173,17 @@ interface Refusal {
   reason: string
 }
 
-function comparedOf({ generation, expiresAt }: RefreshClaims, now: number): Compared {
+/** What a refresh goes by, as far as the token says it. */
+export function comparedOf({ generation, expiresAt }: RefreshClaims, now: number): Compared {
   return { decided_at: now, presented_generation: generation, token_expires_at: expiresAt }
 }
 
-function withSession(compared: Compared, { session }: HeldSession, { graceMs }: RotationRules): Compared {
+/** The same with what the session says. */
+export function withSession(
+  compared: Compared,
+  { session }: HeldSession,
+  { graceMs }: RotationRules,
+): Compared {
   const { generation, rotated_at, expires_at, revoked_at, revoked_reason } = session
   return {
     ...compared,
@@ -166,9 +195,14 @@ function withSession(compared: Compared, { session }: HeldSession, { graceMs }: 
   }
 }
 
-function refused(deps: RefreshDeps, origin: Origin, { claims, compared, reason }: Refusal): AuthError {
+/** Tells the operator why a refresh is refused, and makes the refusal, which tells nobody. */
+export function refused(
+  deps: Pick<RefreshDeps, 'audit'>,
+  origin: Origin,
+  { claims, compared, reason }: Refusal,
+): AuthError {
   const code = 'token_not_valid'
   const who = { user_id: claims.userId, session_id: claims.sessionId }
   deps.audit.record('auth.refresh.failed', { ...requestFields(origin), ...who, code, reason, compared })
-  return new AuthError(code, { reason })
+  return new AuthError(code, { reason: compared.revoked_reason || reason })
 }

@@ -24,6 +24,9 @@ export interface Presented {
   idempotencyDigest: Uint8Array | null
 }
 
+/** Of a token of another deployment, for which the session was opened: it stands before the first of ours. */
+export const foreignGeneration = -1
+
 export interface RotationRules {
   /** how long the predecessor of the current token gets the same successor again; 0: not at all */
   graceMs: number

@@ -17,7 +17,8 @@ const TokenPair = schema.object({
   refresh_expires_in: schema.integer({ description: 'Seconds' }),
 })
 
-const LoginBody = fields({
+/** What a login is asked with. */
+export const LoginBody = fields({
   username: text({ example: 'alice' }),
   password: text({ trim: false, format: 'password', example: 'test1234' }),
 })
@@ -46,31 +47,7 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
         return { body: await refresh(deps, { ...body, origin, idempotencyKey: idempotencyKey(request) }) }
       },
     }),
-    route({
-      method: 'POST',
-      path: '/api/logout/',
-      name: 'Logout',
-      summary: 'End a session, or all of a user',
-      body: LogoutBody,
-      takesToken: true,
-      answers: { 200: schema.object({ message: schema.text() }) },
-      refusals: [
-        'token_not_valid',
-        'token_wrong_type',
-        'access_token_not_valid',
-        'user_inactive',
-        'user_not_found',
-        'unavailable',
-      ],
-      async handle(request) {
-        const { body, origin } = request
-        if (body.all) {
-          const claims = authenticate(deps, { token: request.bearerToken(), origin })
-          await logoutEverywhere(deps, { claims, origin })
-        } else await logout(deps, { refresh: required(body.refresh), origin })
-        return { body: { message: 'Logged out successfully' } }
-      },
-    }),
+    logoutRoute(deps),
   ]
 }
 
@@ -91,6 +68,35 @@ function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
   })
 }
 
+/** `POST /api/logout/`, whatever ends a session there. */
+export function logoutRoute(deps: LogoutDeps & AuthenticateDeps): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/api/logout/',
+    name: 'Logout',
+    summary: 'End a session, or all of a user',
+    body: LogoutBody,
+    takesToken: true,
+    answers: { 200: schema.object({ message: schema.text() }) },
+    refusals: [
+      'token_not_valid',
+      'token_wrong_type',
+      'access_token_not_valid',
+      'user_inactive',
+      'user_not_found',
+      'unavailable',
+    ],
+    async handle(request) {
+      const { body, origin } = request
+      if (body.all) {
+        const claims = authenticate(deps, { token: request.bearerToken(), origin })
+        await logoutEverywhere(deps, { claims, origin })
+      } else await logout(deps, { refresh: required(body.refresh), origin })
+      return { body: { message: 'Logged out successfully' } }
+    },
+  })
+}
+
 function required(refreshToken: string | undefined): string {
   if (refreshToken !== undefined) return refreshToken
   throw invalidFields({ refresh: ['This field is required.'] })
@@ -98,7 +104,8 @@ function required(refreshToken: string | undefined): string {
 
 const maxIdempotencyKeyLength = 255
 
-function idempotencyKey(request: HttpRequest<unknown>): string | undefined {
+/** The client's own key for an attempt. @throws AuthError `bad_request` for one of an unfit length */
+export function idempotencyKey(request: HttpRequest<unknown>): string | undefined {
   const key = request.header('idempotency-key')
   if (key === undefined || (key.length > 0 && key.length <= maxIdempotencyKeyLength)) return key
   throw new AuthError('bad_request', { detail: 'Idempotency-Key must have 1 to 255 characters.' })

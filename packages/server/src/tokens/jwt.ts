@@ -23,7 +23,7 @@ export interface JwtVerifier {
 export type Verifiers = ReadonlyMap<string, JwtVerifier>
 
 /** The encoded form of a protected header, as it stands at the front of a token. */
-export function encodeHeader(header: { alg: string; typ: string; kid: string }): string {
+export function encodeHeader(header: { alg: string; typ: string; kid?: string }): string {
   return encode(JSON.stringify(header))
 }
 

@@ -1,7 +1,14 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { isUuid } from '../ids.ts'
+import { hmacKey } from './hmac.ts'
 import { type Claims, encodeHeader, type JwtSigner, type JwtVerifier, signJwt, verifyJwt } from './jwt.ts'
 import { deriveKey, type MasterSecrets, secretId } from './secrets.ts'
+
+interface RefreshTokenOptions {
+  issuer: string
+  secrets: MasterSecrets
+  /** how a claim `user_id` says whose token it is; without it the token has no such claim */
+  userIdClaim?: ((userId: string) => string | number) | undefined
+}
 
 /** What a session's current refresh token is made of; the same values give the same bytes. */
 export interface RefreshTokenSource {
@@ -32,13 +39,13 @@ export interface RefreshTokens {
  * Refresh tokens: JWTs under an HMAC key that serves nothing else. Deterministic, so that a successor can be handed
  * out again without being stored; a forged one dies here without a database read.
  */
-export function createRefreshTokens(options: { issuer: string; secrets: MasterSecrets }): RefreshTokens {
+export function createRefreshTokens(options: RefreshTokenOptions): RefreshTokens {
   const { issuer, secrets } = options
-  const made = secrets.map(hmacKey)
-  const signer = made[0] ?? hmacKey(secrets[0])
+  const made = secrets.map(keyOf)
+  const signer = made[0] ?? keyOf(secrets[0])
   const verifiers = new Map(made.map((key) => [key.header, key]))
   return {
-    issue: (source) => signJwt(signer, claimsOf(source, issuer, signer)),
+    issue: (source) => signJwt(signer, claimsOf(source, options, signer)),
     verify(token) {
       const claims = verifyJwt(token, verifiers)
       return claims && parseRefreshClaims(claims, issuer)
@@ -46,7 +53,11 @@ export function createRefreshTokens(options: { issuer: string; secrets: MasterSe
   }
 }
 
-function claimsOf(source: RefreshTokenSource, issuer: string, signer: JwtSigner): Claims {
+function claimsOf(
+  source: RefreshTokenSource,
+  { issuer, userIdClaim }: RefreshTokenOptions,
+  signer: JwtSigner,
+): Claims {
   const { sessionId, userId, generation, rotatedAt, expiresAt } = source
   return {
     token_type: 'refresh',
@@ -57,24 +68,13 @@ function claimsOf(source: RefreshTokenSource, issuer: string, signer: JwtSigner)
     iat: Math.floor(rotatedAt / 1000),
     exp: Math.floor(expiresAt / 1000),
     jti: signer.sign(`jti ${sessionId} ${generation} ${rotatedAt}`),
+    ...(userIdClaim && { user_id: userIdClaim(userId) }),
   }
 }
 
-function hmacKey(secret: string): JwtSigner & JwtVerifier {
-  const key: KeyObject = createSecretKey(deriveKey(secret, 'refresh-token'))
-  const sign = (input: string) => createHmac('sha256', key).update(input).digest('base64url')
-  return {
-    header: encodeHeader({ alg: 'HS256', typ: 'rt+jwt', kid: secretId(secret) }),
-    sign,
-    // Comparing texts, not decoded bytes, leaves one spelling per signature.
-    verify: (input, signature) => equalTexts(sign(input), signature),
-  }
-}
-
-function equalTexts(expected: string, given: string): boolean {
-  const a = Buffer.from(expected)
-  const b = Buffer.from(given)
-  return a.length === b.length && timingSafeEqual(a, b)
+function keyOf(secret: string): JwtSigner & JwtVerifier {
+  const header = encodeHeader({ alg: 'HS256', typ: 'rt+jwt', kid: secretId(secret) })
+  return hmacKey({ algorithm: 'HS256', secret: deriveKey(secret, 'refresh-token'), header })
 }
 
 function parseRefreshClaims(claims: Claims, issuer: string): RefreshClaims | undefined {

@@ -1,7 +1,6 @@
 import { type AnyRoute, route } from '../../http/route.ts'
 import { schema } from '../../http/schema.ts'
-import { accessRefusals, bearerGuard } from '../authenticate.routes.ts'
-import type { AuthenticateDeps } from '../authenticate.ts'
+import { accessRefusals, bearerGuard, type GuardDeps } from '../authenticate.routes.ts'
 import { type EndDeps, endOtherSessions, endOwnSession } from './end.ts'
 import { type ListDeps, listOwnSessions } from './list.ts'
 
@@ -17,7 +16,7 @@ export const OwnSession = schema.object({
 })
 
 /** What a user sees of his own sessions, and how he ends them. */
-export function ownSessionsRoutes(deps: AuthenticateDeps & ListDeps & EndDeps): AnyRoute[] {
+export function ownSessionsRoutes(deps: GuardDeps & ListDeps & EndDeps): AnyRoute[] {
   const guard = bearerGuard(deps)
   const refusals = [...accessRefusals, 'unavailable'] as const
   return [
