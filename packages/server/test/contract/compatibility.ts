@@ -1,5 +1,7 @@
+import type { MadeParts } from '../docs/made-parts.ts'
 import { caseName, findRecorded } from './django.ts'
 import type { Scenario, ScenarioTable } from './scenario.ts'
+import { simplejwtTables } from './simplejwt/tables.ts'
 import { tables } from './tables.ts'
 
 /** A case in which we answer otherwise than Django, as docs/compatibility.md tells it. */
@@ -12,7 +14,7 @@ export interface Deviation {
 }
 
 /** Every deviation of the wire contract, in the order of its tables. */
-export function listDeviations(): Deviation[] {
+export function listDeviations(tables: readonly ScenarioTable[]): Deviation[] {
   return tables.flatMap((table) => table.rows.flatMap((row) => deviationOf(table, row) ?? []))
 }
 
@@ -38,9 +40,17 @@ function shown(status: number, body: string, location?: string): string {
   return text === '' ? String(status) : `${status} \`${text}\``
 }
 
+/** The made parts of docs/compatibility.md: what deviates as we are, and what does under the profile. */
+export function deviationParts(): MadeParts {
+  return new Map([
+    ['deviations', deviationTable(tables)],
+    ['deviations under simplejwt', deviationTable(simplejwtTables)],
+  ])
+}
+
 /** The deviations as the rows of one Markdown table; cases that differ in their name alone share a row. */
-export function deviationTable(): string {
-  const byRow = Map.groupBy(listDeviations(), ({ where, django, ours, reason }) =>
+export function deviationTable(of: readonly ScenarioTable[] = [...tables, ...simplejwtTables]): string {
+  const byRow = Map.groupBy(listDeviations(of), ({ where, django, ours, reason }) =>
     [where, django, ours, reason].join('\n'),
   )
   const rows = [...byRow.values()].map((group) => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { openScenarioServer, type ScenarioServer } from './scenario.ts'
+import { simplejwtTables } from './simplejwt/tables.ts'
 import { tables } from './tables.ts'
 
-for (const table of tables) {
+for (const table of [...tables, ...simplejwtTables]) {
   describe(`${table.group}: ${table.title}`, () => {
     let server: ScenarioServer
 

@@ -37,6 +37,12 @@ export function isAsRecorded(group: Group, row: Scenario, recorded: RecordedAnsw
   return isOwnChoice(group, row) || hasMembers(JSON.parse(row.body), JSON.parse(recorded.body))
 }
 
+/** Whether it is the recorded one to the byte, but for what each project shows as it likes. */
+export function isExactlyAsRecorded(group: Group, row: Scenario, recorded: RecordedAnswer): boolean {
+  if (row.status < 300 && isOwnChoice(group, row)) return isAsRecorded(group, row, recorded)
+  return recorded.status === row.status && recorded.body === row.body
+}
+
 /** Django leaves it to each project what a registration and a guarded page show. */
 function isOwnChoice(group: Group, { at }: Scenario): boolean {
   return group === 'register' || (group === 'protected' && at.startsWith('GET'))

@@ -98,6 +98,17 @@ function negotiationRows(path: GuardedPath): Scenario[] {
       status: 406,
       body: '{"detail":"Could not satisfy the request Accept header."}',
     },
+    {
+      ...asking('Accept with nothing in it', ''),
+      deviation: reasons.emptyAccept,
+      django: '406 `{"detail":"Could not satisfy the request Accept header."}`',
+    },
+    {
+      ...asking('Accept: application/json; indent=4', 'application/json; indent=4'),
+      deviation: reasons.compactJson,
+      django: '200, indented',
+    },
+    format(''),
     asking('Accept: application/*, text/plain;q=0.5', 'application/*, text/plain;q=0.5'),
     format('json'),
     {

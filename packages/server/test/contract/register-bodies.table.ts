@@ -81,6 +81,27 @@ export const registerBodies: ScenarioTable = {
       400,
       parseError('Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)'),
     ),
+    {
+      ...refused(
+        'JSON in Latin-1, and says so',
+        typed(Buffer.from('{"username": "\xfc"}', 'latin1'), 'application/json; charset=latin-1'),
+        400,
+        parseError("'utf-8' codec can't decode byte 0xfc in position 14: invalid start byte"),
+      ),
+      deviation: reasons.utf8Json,
+      django: '400 `{"email":["This field is required."],"password":["This field is required."]}`',
+    },
+    {
+      ...refused(
+        'Content-Type: application/*',
+        typed('{}', 'application/*'),
+        415,
+        unsupported('application/*'),
+      ),
+      deviation: reasons.exactType,
+      django:
+        '400 `{"username":["This field is required."],"email":["This field is required."],"password":["This field is required."]}`',
+    },
     refused('text/plain', typed('alice', 'text/plain'), 415, unsupported('text/plain')),
     refused('application/xml', typed('<user/>', 'application/xml'), 415, unsupported('application/xml')),
     refused('JSON body with no Content-Type', typed('{}', ''), 415, unsupported('')),

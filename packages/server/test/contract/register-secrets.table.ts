@@ -60,12 +60,23 @@ export const registerSecrets: ScenarioTable = {
     refused("email 'a@@example.com'", { email: 'a@@example.com' }, badEmail),
     refused("email 'a@-x.com'", { email: 'a@-x.com' }, badEmail),
     email('email with IDN domain', ({ user }) => `${user}@münchen.de`, '<user>@münchen.de'),
+    {
+      ...email('email with capitals', ({ user }) => `${user}@EXAMPLE.com`, '<user>@EXAMPLE.com'),
+      deviation: reasons.typedEmail,
+      django: '201 `{"username":"<user>","email":"<user>@example.com"}`',
+    },
     email('email with +tag', ({ user }) => `${user}+tag@example.com`, '<user>+tag@example.com'),
     refused(
       'email of 255 chars',
       { email: longEmail },
       '{"email":["Ensure this field has no more than 254 characters."]}',
     ),
+    refused(
+      'email of 255 chars that is none',
+      { email: 'x'.repeat(255) },
+      '{"email":["Ensure this field has no more than 254 characters.","Enter a valid email address."]}',
+    ),
+    refused('email is a list', { email: ['a@example.com'] }, badEmail),
     refused(
       'email with NUL',
       { email: 'a\0@example.com' },
@@ -91,6 +102,12 @@ export const registerSecrets: ScenarioTable = {
     withPassword('password with NUL', 'correct\0horse', ['Null characters are not allowed.']),
     withPassword('password of 7 chars', 'zq7!kx2', [tooShort]),
     withPassword('common password (password123)', 'password123', [tooCommon]),
+    {
+      ...refused("password that Django's list has and ours has not", { password: '000webhost' }, created),
+      status: 201,
+      deviation: reasons.otherCommonList,
+      django: `400 \`{"password":["${tooCommon}"]}\``,
+    },
     withPassword('numeric password (non-common)', '918273645546', [numeric]),
     withPassword('numeric, short and common (123456)', '123456', [tooShort, tooCommon, numeric]),
     {
@@ -130,6 +147,8 @@ export const registerSecrets: ScenarioTable = {
       send: ({ user }) => ({ body: account(user, { password: `${'ü'.repeat(512)}!` }) }),
       status: 400,
       body: '{"password":["Ensure this field has no more than 1024 bytes."]}',
+      deviation: reasons.passwordLength,
+      django: '400 `{"password":["Ensure this field has no more than 128 characters."]}`',
     },
     {
       name: 'password with outer spaces',

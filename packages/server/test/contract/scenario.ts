@@ -48,7 +48,16 @@ export interface Given {
 }
 
 /** The group under which `django.json` has the cases of a table; none of `account`, which Django leaves to others. */
-export type Group = 'register' | 'login' | 'protected' | 'refresh' | 'logout' | 'paths' | 'account'
+export type Group =
+  | 'register'
+  | 'login'
+  | 'protected'
+  | 'refresh'
+  | 'logout'
+  | 'verify'
+  | 'blacklist'
+  | 'paths'
+  | 'account'
 
 export interface ScenarioTable {
   group: Group
