@@ -3,6 +3,8 @@ interface Invitation {
   username: string
   /** where the link leads, from the root of the public address: `/account/reset?token=…` */
   path: string
+  /** the whole address of another page that it leads to instead */
+  link?: string
   /** digits */
   code: string
   /** when link and code end, epoch milliseconds; later the letter is not sent any more */

@@ -19,7 +19,7 @@ export function valuesOf<T extends Template>(facts: LetterFacts[T], { name, issu
     site: name,
     host: new URL(issuer).host,
     ...('username' in all && { username: String(all.username) }),
-    ...('path' in all && { link: `${issuer}${all.path}`, code: String(all.code) }),
+    ...('path' in all && { link: String(all.link ?? `${issuer}${all.path}`), code: String(all.code) }),
     ...('expiresAt' in all && { expires: instantText(Number(all.expiresAt)) }),
     ...('at' in all && { when: instantText(Number(all.at)) }),
     ...('device' in all && { device: all.device ? String(all.device) : 'not known' }),

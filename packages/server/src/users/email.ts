@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
-const MAX_LENGTH = 254
+/** In code points (RFC 5321). */
+export const maxEmailLength = 254
 const INVALID = 'Enter a valid email address.'
 
 const ATOM = /^[-!#$%&'*+/=?^_`{}|~0-9A-Za-z]+$/
@@ -19,7 +20,13 @@ const INTERNATIONAL = /^[-.0-9A-Za-z\u0080-\u{10ffff}]+$/u
  * @see django.core.validators.EmailValidator
  */
 export function emailFault(raw: string): string | undefined {
-  if ([...raw].length > MAX_LENGTH) return `Ensure this field has no more than ${MAX_LENGTH} characters.`
+  if ([...raw].length > maxEmailLength)
+    return `Ensure this field has no more than ${maxEmailLength} characters.`
+  return emailFormFault(raw)
+}
+
+/** The same without the limit on its length, for a field that tells of both. */
+export function emailFormFault(raw: string): string | undefined {
   const at = raw.lastIndexOf('@')
   if (at < 0 || !isLocalPart(raw.slice(0, at)) || !isDomain(raw.slice(at + 1))) return INVALID
   return undefined

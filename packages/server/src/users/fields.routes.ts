@@ -1,6 +1,6 @@
 import { text } from '../http/fields/fields.ts'
 import { passwordFieldFaults } from '../passwords/policy.ts'
-import { emailFault } from './email.ts'
+import { emailFormFault, maxEmailLength } from './email.ts'
 import { usernameFault } from './names.ts'
 
 const username = {
@@ -17,7 +17,13 @@ const newPassword = {
   description: 'At least 8 characters, at most 1024 bytes; taken exactly as given',
 } as const
 
-const email = { last: [emailFault], format: 'email', example: 'alice@example.com' } as const
+const email = {
+  maxLength: maxEmailLength,
+  last: [emailFormFault],
+  notText: 'Enter a valid email address.',
+  format: 'email',
+  example: 'alice@example.com',
+} as const
 
 /** The fields of users' bodies, each with the rules that go for it wherever it stands. */
 export const userFields = {

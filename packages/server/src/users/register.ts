@@ -12,7 +12,9 @@ import { type WelcomeDeps, welcomeOf } from './welcome.ts'
 import { addressAsNameFault, type LoginBy } from './who.ts'
 
 export interface CreateUserDeps {
-  store: Pick<Store, 'findTaken' | 'createUser'>
+  store: Pick<Store, 'findTaken' | 'createUser' | 'nextUserNumber'>
+  /** what new users get as their ids */
+  userIds: 'uuid' | 'integer'
   passwords: Passwords
   policy: PasswordPolicy
   audit: Audit
@@ -118,12 +120,16 @@ export async function createUser(
   const password_hash = await deps.passwords.hash(input.password)
   const now = deps.clock()
   const user = {
-    ...{ ...names, id: newId(now), password_hash, is_active: 1, created_at: now },
+    ...{ ...names, id: await newUserId(deps, now), password_hash, is_active: 1, created_at: now },
     ...{ is_staff: input.isStaff ? 1 : 0, is_superuser: input.isSuperuser ? 1 : 0 },
   }
   // Whoever takes the address between the look and the verb is found by the second one.
   if (!(await add(deps, user, manner)) && !(await add(deps, user, manner))) throw new AuthError('unavailable')
   return { id: user.id, username: user.username, email: user.email, warnings }
+}
+
+async function newUserId({ store, userIds }: CreateUserDeps, now: number): Promise<string> {
+  return userIds === 'integer' ? String(await store.nextUserNumber()) : newId(now)
 }
 
 /** @returns false where somebody has the address, and that is no reason to refuse */

@@ -6,7 +6,7 @@ import { userFields } from './fields.routes.ts'
 import { type RegisterDeps, register } from './register.ts'
 
 const CreatedUser = schema.object({
-  id: schema.text({ description: 'UUID of the user; the `sub` and `user_id` of his tokens' }),
+  id: schema.text({ description: 'the `sub` and `user_id` of his tokens: a UUID, or a whole number' }),
   username: schema.text(),
   email: schema.text(),
   warnings: schema.optional(schema.record(schema.list(schema.text()))),

@@ -8,10 +8,10 @@ import type { Store } from '../../store/store.ts'
 import type { EndedSessions } from '../ended-sessions.ts'
 import { type NoticeDeps, noticeOf } from './notice.ts'
 import { getOwnUser } from './own-user.ts'
-import { type Asker, checkPassword } from './reauthenticate.ts'
+import { type Asker, checkPassword, type ReauthenticateDeps, reauthenticate } from './reauthenticate.ts'
 
-export interface ChangePasswordDeps extends NoticeDeps {
-  store: Pick<Store, 'findUserById' | 'updateUser'>
+export interface ChangePasswordDeps extends NoticeDeps, ReauthenticateDeps {
+  store: ReauthenticateDeps['store'] & Pick<Store, 'findUserById' | 'updateUser'>
   passwords: Passwords
   policy: PasswordPolicy
   limits: Limits
@@ -21,13 +21,15 @@ export interface ChangePasswordDeps extends NoticeDeps {
 }
 
 export interface PasswordChange {
-  oldPassword: string
+  /** left out, the session must be a young one */
+  oldPassword: string | undefined
   newPassword: string
 }
 
 /**
  * Gives the user another password, and ends all his sessions but the one that asks.
- * @throws AuthError `invalid` for a wrong old password, or a new one that the policy refuses; `throttled`, `overloaded`
+ * @throws AuthError `invalid` for a wrong old password, none where one is needed, or a new one that the policy refuses;
+ * `throttled`, `overloaded`
  */
 export async function changePassword(
   deps: ChangePasswordDeps,
@@ -46,7 +48,8 @@ async function attempt(
 ): Promise<boolean> {
   const { claims, origin, signal } = asker
   const user = await getOwnUser(deps.store, claims)
-  await checkPassword(deps, { user, asker, password: oldPassword, field: 'old_password' })
+  if (oldPassword === undefined) await reauthenticate(deps, { user, asker, password: undefined })
+  else await checkPassword(deps, { user, asker, password: oldPassword, field: 'old_password' })
   const { faults } = await deps.policy.check(newPassword, user)
   if (faults.length > 0) throw invalidFields({ new_password: faults })
   const password_hash = await deps.passwords.hash(newPassword, signal)

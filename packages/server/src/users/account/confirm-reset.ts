@@ -70,7 +70,8 @@ async function claim(deps: ConfirmResetDeps, input: ResetInput): Promise<Claimed
     const digest = deps.oneTimeSecrets.digestOf(proof.token)
     const found = await deps.store.findSecret({ digest, now: deps.clock() })
     const user = found && (await deps.store.findUserById(found.user_id))
-    if (!user || found.purpose !== 'reset_password') throw refused(deps, input, user)
+    const isMeant = proof.userId === undefined || proof.userId === user?.id
+    if (!user || !isMeant || found.purpose !== 'reset_password') throw refused(deps, input, user)
     return { user, shown: { digest }, owner: user }
   }
   const { email, code } = proof

@@ -25,7 +25,7 @@ export const ownRefusals = [
 export const dangerousRefusals = [...ownRefusals, 'throttled', 'overloaded'] as const
 
 const Me = schema.object({
-  id: schema.text({ description: 'UUID of the user; the `sub` and `user_id` of his tokens' }),
+  id: schema.text({ description: 'the `sub` and `user_id` of his tokens: a UUID, or a whole number' }),
   username: schema.text(),
   email: schema.text(),
   email_verified: schema.flag({ description: 'Whether he has shown that he reads what is sent there' }),

@@ -16,8 +16,10 @@ export interface SecretFor {
 /** What is stored of a secret, and what its letter says. */
 export interface MadeSecret {
   secret: NewSecret
-  /** of the page that the link leads to, with the secret */
+  /** of our page that the link leads to, with the secret */
   path: string
+  /** the whole address of another page that it leads to instead */
+  link?: string
   /** eight digits, for whoever cannot follow the link */
   code: string
   /** epoch milliseconds */
@@ -44,8 +46,15 @@ const kinds: Readonly<Record<SecretPurpose, { path: string; lifeMs: number }>> =
   verify_email: { path: '/account/verify', lifeMs: 24 * 60 * minuteMs },
 }
 
+interface OneTimeSecretsOptions {
+  secrets: MasterSecrets
+  clock: Clock
+  /** pages of a front end that links lead to instead of ours: `{uid}`, `{token}` and `{key}` in them are filled in */
+  pages?: Partial<Record<SecretPurpose, string | undefined>>
+}
+
 /** 256 bits in each link; codes are stored under a key, since a few digits could be found from a plain digest. */
-export function createOneTimeSecrets(options: { secrets: MasterSecrets; clock: Clock }): OneTimeSecrets {
+export function createOneTimeSecrets(options: OneTimeSecretsOptions): OneTimeSecrets {
   const key = deriveKey(options.secrets[0], 'one-time-code')
 
   const codeDigestOf: OneTimeSecrets['codeDigestOf'] = (purpose, { userId, email }, code) => {
@@ -67,13 +76,24 @@ export function createOneTimeSecrets(options: { secrets: MasterSecrets; clock: C
         ...{ digest: digestOf(token), code_digest: codeDigestOf(purpose, of, code) },
         ...{ created_at: now, expires_at: expiresAt },
       }
-      return { secret, path: `${path}?token=${token}`, code, expiresAt }
+      const page = options.pages?.[purpose]
+      const link = page && { link: fill(page, { uid: uidOf(of.userId), token, key: token }) }
+      return { secret, path: `${path}?token=${token}`, ...link, code, expiresAt }
     },
   }
 }
 
 function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
+}
+
+function fill(page: string, values: Readonly<Record<string, string>>): string {
+  return page.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
+}
+
+/** A user's id as Django writes it into links. @see django.utils.http.urlsafe_base64_encode */
+export function uidOf(userId: string): string {
+  return Buffer.from(userId).toString('base64url')
 }
 
 /** The session that asked for the secret of a link. Believe it only of one that was good. */

@@ -1,7 +1,10 @@
 import { type AuthError, invalidFields } from '../../errors.ts'
 
-/** What somebody shows who has read a mail of ours: the secret of its link, or the code beside it. */
-export type Proof = { token: string } | { email: string; code: string }
+/**
+ * What somebody shows who has read a mail of ours: the secret of its link, or the code beside it. Where a link also says
+ * whom it is for, it is good for nobody else.
+ */
+export type Proof = { token: string; userId?: string } | { email: string; code: string }
 
 /** One answer whatever is wrong: unknown, expired, spent, of another purpose, tried too often. */
 export function badProof(proof: Proof): AuthError {
