@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   backup: async () => (await import('./commands/backup.ts')).backup,
   copy: async () => (await import('./commands/copy/copy.ts')).copy,
+  import: async () => (await import('./commands/import/import.ts')).importCommands,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
   createsuperuser: async () => (await import('./commands/createsuperuser.ts')).createsuperuser,
   users: async () => (await import('./commands/users/users.ts')).users,
   sessions: async () => (await import('./commands/sessions.ts')).sessions,

@@ -18,10 +18,13 @@ Operate
   migrate           create the database, or bring it up to this version
   backup FILE       copy the database, also while a server uses it
   copy              move a whole deployment to another database
+  import            users from a Django project, from a file, from other systems
+  export [FILE]     all users with their password hashes, as import reads them
 
 Manage
   createsuperuser   create an administrator, as Django's command of that name
-  users             create, list, show, disable, enable, delete, set-password
+  users             create, list, show, disable, enable, delete, set-password,
+                    hashes
   sessions          list, revoke
   keys              list, rotate, revoke
   mail              list, show, retry, test, preview

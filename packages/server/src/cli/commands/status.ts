@@ -1,3 +1,4 @@
+import { systemClock } from '../../clock.ts'
 import { type Config, localAddress } from '../../config/config.ts'
 import { databaseText } from '../../config/database/database-address.ts'
 import { version } from '../../version.ts'
@@ -5,6 +6,7 @@ import { addressFlags, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { pairsText } from '../terminal/table.ts'
 import { hasDatabase, noDatabase, toolConfig } from '../tools.ts'
+import { djangoKeyText } from './serve/django-key.ts'
 
 const help = `Usage: countersign status [--output text|json|env] [--port N] [--host ADDRESS]
                           [--data FOLDER]
@@ -44,7 +46,7 @@ export const status = command({
     const config = toolConfig(values)
     const address = localAddress(config.host, config.port)
     const answer = await askServer(address)
-    terminal.print(render({ ...factsOf(config, address), ...answer }))
+    terminal.print(render({ ...factsOf(config, address), ...djangoFacts(config, systemClock()), ...answer }))
     const isNowhere = answer.server === 'none' && !hasDatabase(config)
     if (isNowhere) terminal.say(noDatabase(config))
     return answer.server === 'ready' || (output === 'env' && !isNowhere) ? 0 : 1
@@ -57,7 +59,12 @@ function factsOf(config: Config, address: string) {
   return { version, address, issuer, audience, jwks_uri, data: dataFolder, database: databaseText(database) }
 }
 
-type Facts = ReturnType<typeof factsOf> & Answer
+/** Nothing where there is no such key. */
+function djangoFacts({ djangoKey }: Config, now: number): { django_key?: string } {
+  return djangoKey ? { django_key: djangoKeyText(djangoKey, now) } : {}
+}
+
+type Facts = ReturnType<typeof factsOf> & ReturnType<typeof djangoFacts> & Answer
 
 const renderers = {
   text: textOf,
@@ -93,6 +100,7 @@ function textOf(facts: Facts): string {
       ['Audience', facts.audience],
       ['Data folder', facts.data],
       ['Database', facts.database],
+      ...(facts.django_key ? [['Django key', facts.django_key] as const] : []),
     ]),
   ].join('\n')
 }

@@ -5,9 +5,9 @@ import { RowFault } from '../../../store/transfer/rows.ts'
 import { areSame, type Sides, type Verdict, verifyTables } from '../../../store/transfer/verify.ts'
 import { command, dataFlag } from '../../command.ts'
 import { CommandError, failureText } from '../../failure.ts'
+import { interruptible } from '../../interruptible.ts'
 import { openProgress, type Progress } from '../../terminal/progress.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
-import { firstSignal } from '../serve/stop-signal.ts'
 import {
   completeText,
   copiedText,
@@ -63,7 +63,9 @@ export const copy = command({
     const progress = openProgress(process.stderr, systemClock)
     const [work, hint] = verify ? ([compareOnly, again] as const) : ([copyAll, goesOn] as const)
     const { outcome, verdicts, says } = await withSides(flags, verify ? 'leave' : 'create', (sides) =>
-      interruptible(hint, (signal) => work(sides, { signal, progress, terminal })).finally(progress.clear),
+      interruptible(hint, (signal) =>
+        explained(hint, () => work(sides, { signal, progress, terminal })),
+      ).finally(progress.clear),
     )
     if (json) terminal.print(JSON.stringify(verdictsJson(verdicts, outcome)))
     else if (verdicts.length > 0) terminal.print(verdictsText(verdicts))
@@ -121,14 +123,11 @@ function shownOn(progress: Progress): Sides['onProgress'] {
   return ({ step, table, done, total }) => progress.show({ label: `${step} ${table}`, done, total })
 }
 
-/** Ctrl-C ends it between two batches; told twice, it ends at once. */
-async function interruptible<T>(hint: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController()
-  void firstSignal(() => process.exit(130)).then(() => stop.abort())
+/** What went wrong while rows were read and written, with what to do about it. */
+async function explained<T>(hint: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(stop.signal)
+    return await work()
   } catch (thrown) {
-    if (stop.signal.aborted) throw new CommandError(`Interrupted. ${hint}`)
     if (thrown instanceof RowFault) throw new CommandError(unfitText(thrown.unfit))
     if (thrown instanceof AuthError) throw new CommandError(`${failureText(thrown)}\n${hint}`)
     throw thrown

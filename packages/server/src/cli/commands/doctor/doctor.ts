@@ -3,6 +3,7 @@ import { addressFlags, command } from '../../command.ts'
 import { tableText } from '../../terminal/table.ts'
 import type { SettingFlags } from '../../tools.ts'
 import { examineDatabase } from './database.ts'
+import { examineDjangoKey } from './django-key.ts'
 import type { Finding } from './finding.ts'
 import { examineHashing } from './hashing.ts'
 import { examineDisk, examineFolder } from './machine.ts'
@@ -22,6 +23,8 @@ Examines a deployment, running or not, and changes nothing:
                 has connections enough
   migrations    whether it is of this version
   keys          whether they open with the secret, and sign
+  django key    how long the key of a Django deployment is honoured still, if one
+                is set
   mail          whether the server for mail takes ours: it is greeted and logged
                 in to, and sent nothing
   hashing       what a password costs on this machine; 50 to 250 ms are good
@@ -53,6 +56,7 @@ async function examine(flags: SettingFlags): Promise<Finding[]> {
     ...findings,
     ...examineFolder(config),
     ...(await examineDatabase(config, flags, systemClock())),
+    ...examineDjangoKey(config.djangoKey, systemClock()),
     ...(await examineMail(config)),
     await examineHashing(config),
     examineDisk(config),

@@ -5,12 +5,18 @@ import { endedBecause, endReasons } from './session-ends.ts'
 type Reasons = Readonly<Record<string, (facts: Facts) => Explanation>>
 
 /** Why a logout was refused, by the event's reason. */
-export const logoutReasons: Reasons = Object.fromEntries(
-  ['bad_signature', 'access_token'].flatMap((name) => {
-    const explain = refreshReasons[name]
-    return explain ? [[name, explain]] : []
+export const logoutReasons: Reasons = {
+  ...Object.fromEntries(
+    ['bad_signature', 'access_token'].flatMap((name) => {
+      const explain = refreshReasons[name]
+      return explain ? [[name, explain]] : []
+    }),
+  ),
+  expired: () => ({
+    why: 'A refresh token was to be put on the blacklist and had expired already, as simplejwt tells then.',
+    todo: 'Nothing: it is good for nothing any more. POST /api/logout/ takes expired tokens too.',
   }),
-)
+}
 
 /** Why an access token was refused, by the event's reason. */
 export const accessReasons: Reasons = {
@@ -23,6 +29,24 @@ export const accessReasons: Reasons = {
   refresh_token: () => ({
     why: 'A refresh token was shown where the access token belongs.',
     todo: 'Mend the client: it mixes up the two tokens of the login.',
+  }),
+  foreign_page: () => ({
+    why:
+      'A browser sent it from a page of another origin, and tokens travel in cookies here: whoever wrote that page could ' +
+      'have sent it without the user.',
+    todo: 'If the page is yours, put its origin into COUNTERSIGN_CORS_ORIGINS. If it is not, nothing: it was refused.',
+  }),
+  spent: () => ({
+    why: 'A refresh token was shown for verification, and it has been exchanged for its successor before.',
+    todo: 'Nothing, unless the client means to use it: it keeps an old token, and the session goes on with the new one.',
+  }),
+  unknown_session: () => ({
+    why: 'The refresh token that was shown is ours, and its session is not in the database: it ended long ago.',
+    todo: 'The user logs in again; there is nothing to mend.',
+  }),
+  user_inactive: ({ who }) => ({
+    why: `${who} is disabled, so his refresh token is good for nothing.`,
+    todo: `If he should be let in: countersign users enable ${who}`,
   }),
   ...Object.fromEntries(endReasons.map((reason) => [reason, (facts: Facts) => ended(facts, reason)])),
 }

@@ -1,3 +1,4 @@
+import { foreignGeneration } from '../../../sessions/rotation.ts'
 import { before, comparedIn, type Explanation, type Facts, when } from './facts.ts'
 import { endedBecause } from './session-ends.ts'
 
@@ -25,8 +26,9 @@ export const refreshReasons: Readonly<Record<string, (facts: Facts) => Explanati
   }),
   unknown_session: (facts) => ({
     why:
-      `The token is ours, of generation ${comparedIn(facts).presented_generation}, and its session is not in the ` +
-      'database: it ended long ago and was deleted, or the database was restored from a backup made before it.',
+      `${isForeign(facts) ? 'The token was once exchanged' : 'The token is ours'}, of ${generationText(facts)}, and its ` +
+      'session is not in the database: it ended long ago and was deleted, or the database was restored from a backup ' +
+      'made before it.',
     todo: logInAgain,
   }),
   never_issued: (facts) => {
@@ -46,18 +48,51 @@ export const refreshReasons: Readonly<Record<string, (facts: Facts) => Explanati
       'If many honest clients are refused, compare both settings with those of before: a secret is replaced as ' +
       '"new,old". countersign token decode says more of a token that you have.',
   }),
+  unknown_user: ({ row }) => ({
+    why: `The refresh token was given out by Django, to the user ${row.user_id}, whom nobody here is.`,
+    todo: 'If he should be here, import him: countersign import django. Else there is nothing to mend.',
+  }),
+  unknown_token: () => ({
+    why:
+      'The refresh token was given out by Django and is not among its outstanding tokens that were imported: it was ' +
+      'given out after the last import, or made up by somebody who has COUNTERSIGN_DJANGO_SECRET.',
+    todo:
+      'Once Django gives out no tokens any more, import once again: countersign import django. If this goes on ' +
+      'behind that, take the secret for leaked: remove it, and the users log in again.',
+  }),
+  blacklisted: () => ({
+    why: 'The refresh token was given out by Django, and blacklisted there, or logged out with here.',
+    todo: logInAgain,
+  }),
+  outdated: ({ row }) => ({
+    why: 'The refresh token was given out by Django before all sessions of its user were ended here.',
+    todo: `${logInAgain} What ended them: countersign audit list --user ${row.user_id}`,
+  }),
   access_token: () => ({
     why: 'A good access token was shown where the refresh token belongs.',
     todo: 'Mend the client: it mixes up the two tokens of the login.',
   }),
+  refresh_token: () => ({
+    why: 'A refresh token was shown where the sliding token belongs.',
+    todo: 'The client was written for pairs of tokens, and COUNTERSIGN_SLIDING_TOKENS is true: mend one of them.',
+  }),
+}
+
+function isForeign(facts: Facts): boolean {
+  return comparedIn(facts).presented_generation === foreignGeneration
+}
+
+function generationText(facts: Facts): string {
+  if (isForeign(facts)) return 'the deployment before this one'
+  return `generation ${comparedIn(facts).presented_generation}`
 }
 
 function expiry(facts: Facts): string {
   const compared = comparedIn(facts)
-  const { token_expires_at, session_expires_at = Number.POSITIVE_INFINITY, presented_generation } = compared
+  const { token_expires_at, session_expires_at = Number.POSITIVE_INFINITY } = compared
   const isSession = session_expires_at < token_expires_at
   const at = Math.min(token_expires_at, session_expires_at)
-  const what = isSession ? 'The session' : `The refresh token, of generation ${presented_generation},`
+  const what = isSession ? 'The session' : `The refresh token, of ${generationText(facts)},`
   return `${what} expired at ${when(facts, at)}, ${before(compared, at)} this request.`
 }
 
@@ -74,7 +109,7 @@ function reuse(facts: Facts): Explanation {
 function spent(facts: Facts): string {
   const compared = comparedIn(facts)
   const { presented_generation, stored_generation = 0, rotated_at = 0, grace_ms = 0 } = compared
-  const shown = `A spent refresh token was shown: of generation ${presented_generation}, while the session`
+  const shown = `A spent refresh token was shown: of ${generationText(facts)}, while the session`
   const since = `since ${when(facts, rotated_at)}, ${before(compared, rotated_at)} this request`
   const rule =
     presented_generation === stored_generation - 1

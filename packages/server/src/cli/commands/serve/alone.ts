@@ -3,6 +3,7 @@ import type { Config } from '../../../config/config.ts'
 import { findServiceManager } from '../../../config/environment/service-manager.ts'
 import { sizeThreadPool } from '../../../config/environment/thread-pool.ts'
 import type { Places } from '../../banner.ts'
+import { tellDjangoKey } from './django-key.ts'
 import { publicAddress } from './listening.ts'
 import { type Management, openManagement } from './management.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
@@ -27,6 +28,7 @@ export async function serveAlone(
   const { serving, listening, management } = await open(config, log)
   const signalled = firstSignal(() => process.exit(toldTwice))
   greet({ api: publicAddress(config, listening), management: management?.address }, serving.deployment)
+  tellDjangoKey(config.djangoKey, log, serving.deployment.clock())
   log.record('server.listening', { address: listening })
   serviceManager.ready(`Serves ${config.issuer} on ${listening}`)
   const signal = await signalled

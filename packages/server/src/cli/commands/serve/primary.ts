@@ -1,9 +1,11 @@
+import { systemClock } from '../../../clock.ts'
 import type { Config } from '../../../config/config.ts'
 import { findServiceManager } from '../../../config/environment/service-manager.ts'
 import { sizeThreadPool } from '../../../config/environment/thread-pool.ts'
 import type { Places } from '../../banner.ts'
 import { type Crew, openCrew } from './crew.ts'
 import { openCrewHealth } from './crew-health.ts'
+import { tellDjangoKey } from './django-key.ts'
 import { publicAddress } from './listening.ts'
 import { openManagement } from './management.ts'
 import { openProcessLog, surviveFaults } from './process-log.ts'
@@ -28,6 +30,7 @@ export async function serveWithWorkers(config: Config, greet: (places: Places) =
   const serving = crew.start().then((listening) => {
     surviveFaults(log)
     greet({ api: publicAddress(config, listening), management: management?.address })
+    tellDjangoKey(config.djangoKey, log, systemClock())
     log.record('server.listening', { address: listening })
     serviceManager.ready(`Serves ${config.issuer} on ${listening} with ${config.workers} workers`)
   })

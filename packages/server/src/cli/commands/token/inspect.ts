@@ -1,14 +1,16 @@
 import type { Tools } from '../../../app/tools.ts'
 import type { SessionRow, SigningKeyRow } from '../../../store/store.ts'
+import { createDjangoKey } from '../../../tokens/django/key.ts'
 import { verifyJwt } from '../../../tokens/jwt.ts'
 import { accessTokenTypes } from '../../../tokens/key-ring.ts'
 import { createRefreshTokens } from '../../../tokens/refresh-token.ts'
 import { headerOf, verifierOf } from '../../../tokens/signing-key.ts'
+import { instantText } from '../../terminal/times.ts'
 import type { TokenParts } from './take-apart.ts'
 
 /** What a token is, as far as this deployment can tell. */
 export interface TokenReport extends Omit<TokenParts, 'token'> {
-  kind: 'access token' | 'refresh token' | 'token of another kind'
+  kind: 'access token' | 'sliding token' | 'refresh token' | 'token of another kind'
   /** `unchecked` where there is no key to check it with */
   signature: 'good' | 'bad' | 'unchecked'
   /** whose signature it is, or why it is none of ours */
@@ -24,16 +26,27 @@ export async function inspect(parts: TokenParts, tools: Tools | undefined): Prom
     const signedBy = 'not checked: there is no database here yet'
     return { header, claims, kind, signature: 'unchecked', signedBy, session: 'unknown' }
   }
-  const verdict = kind === 'refresh token' ? judgeRefresh(parts, tools) : await judgeAccess(parts, tools)
+  const verdict = judgeDjango(parts, tools) ?? (await judgeOurs(parts, tools))
   return { header, claims, kind, ...verdict, session: await sessionText(parts, tools) }
 }
 
 function kindOf({ claims }: TokenParts): TokenReport['kind'] {
-  if (claims.token_type === 'access') return 'access token'
+  if (claims.token_type === 'access' || claims.token_type === 'sliding') return `${claims.token_type} token`
   return claims.token_type === 'refresh' ? 'refresh token' : 'token of another kind'
 }
 
 type Verdict = Pick<TokenReport, 'signature' | 'signedBy'>
+
+/** Also behind the end of the key: here the question is only who signed. */
+function judgeDjango({ token }: TokenParts, { config }: Tools): Verdict | undefined {
+  const key = config.djangoKey && createDjangoKey(config.djangoKey)
+  if (!key || !verifyJwt(token, key.verifiers)) return undefined
+  return { signature: 'good', signedBy: `COUNTERSIGN_DJANGO_SECRET, which ends ${instantText(key.until)}` }
+}
+
+function judgeOurs(parts: TokenParts, tools: Tools): Verdict | Promise<Verdict> {
+  return kindOf(parts) === 'refresh token' ? judgeRefresh(parts, tools) : judgeAccess(parts, tools)
+}
 
 async function judgeAccess({ token, header }: TokenParts, { store }: Tools): Promise<Verdict> {
   const row = (await store.listKeys()).find(({ kid }) => kid === header.kid)

@@ -7,6 +7,7 @@ export const usersHelp = `Usage: countersign users list [--search NAME] [--limit
        countersign users enable NAME|ID
        countersign users delete NAME|ID [--yes]
        countersign users set-password NAME|ID [--password-stdin]
+       countersign users hashes [--wrap] [--json]
 
 list           users in the order in which they came
 show           one user with his live sessions
@@ -15,6 +16,7 @@ disable        he can no longer log in, and his sessions end
 enable         he can log in again
 delete         for good; asks first
 set-password   a new password; his sessions end
+hashes         how many have which kind of password hash, and which are weak
 
 Where sessions end, a running server refuses their tokens within a second.
 
@@ -23,5 +25,7 @@ Where sessions end, a running server refuses their tokens within a second.
   --after ID         go on after this user, the last one of the page before
   --password-stdin   take the password from the first line of stdin
   --yes              do not ask
-  --json             for programs: an array for list, an object for show
+  --wrap             put argon2id around weak hashes, so that they cost as much to
+                     guess as new ones; it can be interrupted and goes on later
+  --json             for programs: an array for list and hashes, an object for show
   --data FOLDER      folder of the database, ./countersign-data if not given`

@@ -1,6 +1,7 @@
 import { group } from '../../command.ts'
 import { create } from './create.ts'
 import { deleteCommand } from './delete.ts'
+import { hashes } from './hashes.ts'
 import { usersHelp } from './help.ts'
 import { list } from './list.ts'
 import { setPasswordCommand } from './set-password.ts'
@@ -16,4 +17,5 @@ export const users = group('users', usersHelp, {
   enable,
   delete: deleteCommand,
   'set-password': setPasswordCommand,
+  hashes,
 })
