@@ -54,6 +54,10 @@ export interface ErrorDetails {
   fields?: Readonly<Record<string, readonly string[]>>
   /** what the operator reads in the log and the client never sees */
   reason?: string
+  /** what the answer's `messages` says of the token that was shown */
+  message?: string
+  /** the kind of token that was asked for, where that is not the access token */
+  tokenKind?: { token_class: string; token_type: string }
   cause?: unknown
 }
 

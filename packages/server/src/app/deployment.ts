@@ -10,18 +10,19 @@ import { deviceLabel } from '../sessions/device.ts'
 import { followRevocations } from '../sessions/revocation/follow.ts'
 import { createRevokedSessions } from '../sessions/revocation/revoked.ts'
 import type { Store } from '../store/store.ts'
-import { createAccessTokens } from '../tokens/access-token.ts'
 import { maintainKeys } from '../tokens/key-schedule.ts'
-import { createRefreshTokens } from '../tokens/refresh-token.ts'
 import { createOneTimeSecrets } from '../users/account/one-time-secrets.ts'
+import { accessCookieOf, djRestAuthOf, mailPagesOf } from './dj-rest-auth.ts'
 import { openLetters, openOutbox, siteName } from './mail.ts'
 import {
+  foreignTokens,
   limitsRoom,
   openKeys,
   openTime,
   openTraces,
   passwordRoom,
   storeSpans,
+  tokensRoom,
   webhooksRoom,
 } from './rooms.ts'
 import { openStore } from './stores.ts'
@@ -63,7 +64,7 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
   const told = tracing?.audit ?? counted
   const audit = openTrail({ audit: told, store: surroundings.store, clock })
   const store = tracing?.verbs(surroundings.store, storeSpans(config)) ?? surroundings.store
-  const { secrets, accessTtlSeconds, issuer, audience, clientId } = config
+  const { secrets, accessTtlSeconds, issuer } = config
   const { keyRing, keyDeps } = await openKeys(config, store)
   await maintainKeys(keyDeps, clock())
   const memoryMs = accessTtlSeconds * 1000 + marginMs
@@ -74,6 +75,9 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
   const letters = openLetters(config, clock)
   const rooms = { config, ...time, audit, store, letters, keyRing, keyDeps, revoked, followRevoked, gate }
   const checks = (isDraining: () => boolean) => readiness({ ...rooms, isDraining })
+  const tokens = tokensRoom(config, keyRing)
+  const limits = limitsRoom(config, { ...time, audit, store })
+  const rules = rulesOf(config)
   metrics?.watch({ ...rooms, store: surroundings.store, readiness: checks })
   return {
     ...rooms,
@@ -81,19 +85,22 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
     metrics,
     tracing,
     readiness: checks,
-    accessTokens: createAccessTokens({ issuer, audience, clientId, ttlSeconds: accessTtlSeconds, keyRing }),
-    refreshTokens: createRefreshTokens({ issuer, secrets }),
-    oneTimeSecrets: createOneTimeSecrets({ secrets, clock }),
+    ...tokens,
+    findForeign: foreignTokens({ ...rooms, ...tokens, limits, rules }),
+    oneTimeSecrets: createOneTimeSecrets({ secrets, clock, pages: mailPagesOf(config) }),
     deviceLabel,
+    userIds: config.userIds,
+    djRestAuth: djRestAuthOf(config),
+    accessCookie: accessCookieOf(config),
     place: placeOf(config),
     publicOrigin: new URL(issuer).origin,
     trail: audit,
-    limits: limitsRoom(config, { ...time, audit, store }),
+    limits,
     outbox: openOutbox(rooms),
     webhooks: webhooksRoom(config, { clock, audit: told, store: surroundings.store }),
     cleanUp: createCleanup(store, memoryMs),
     deleteOldEvents: createRetention(store, config.auditRetentionSeconds * 1000),
-    rules: rulesOf(config),
+    rules,
   }
 }
 

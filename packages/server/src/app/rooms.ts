@@ -1,13 +1,19 @@
 import type { Audit } from '../audit/events.ts'
 import { type Clock, machineClocks, openSharedClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import { findLegacyTokens, type LegacyDeps } from '../django/legacy/legacy-tokens.ts'
+import { userIdClaimOf } from '../django/simplejwt/texts.ts'
 import { createLimits, withoutLimits } from '../limits/limits.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import { hashDescriber } from '../passwords/describe.ts'
 import { createGate } from '../passwords/gate.ts'
 import { createPasswords } from '../passwords/passwords.ts'
 import { createPolicy } from '../passwords/policy.ts'
 import type { Store } from '../store/store.ts'
-import { openKeyRing } from '../tokens/key-ring.ts'
+import { createAccessTokens } from '../tokens/access-token.ts'
+import { createDjangoKey } from '../tokens/django/key.ts'
+import { type KeyRing, openKeyRing } from '../tokens/key-ring.ts'
+import { createRefreshTokens } from '../tokens/refresh-token.ts'
 import { deriveKey } from '../tokens/secrets.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { openWebhooks } from '../webhooks/webhooks.ts'
@@ -30,6 +36,35 @@ export async function openKeys(config: Config, store: Store) {
   return { keyRing, keyDeps: { ...options, keyRing } }
 }
 
+/** What tokens are made and verified with; sliding ones are believed wherever access tokens are. */
+export function tokensRoom(config: Config, keyRing: KeyRing) {
+  const { secrets, accessTtlSeconds: ttlSeconds, issuer, audience, clientId } = config
+  const simplejwt = config.simplejwt === 'off' ? undefined : config.simplejwt
+  const userIdClaim = simplejwt && userIdClaimOf(simplejwt)
+  const djangoKey = config.djangoKey && createDjangoKey(config.djangoKey)
+  const signing = config.djangoKey?.signs ? djangoKey : undefined
+  const access = { issuer, audience, clientId, ttlSeconds, keyRing, userIdClaim, djangoKey: signing }
+  const slidingTokens =
+    config.slidingTokens === 'true' ? createAccessTokens({ ...access, kinds: ['sliding'] }) : undefined
+  return {
+    simplejwt,
+    djangoKey,
+    slidingTokens,
+    accessTokens: createAccessTokens({
+      ...access,
+      kinds: slidingTokens ? ['access', 'sliding'] : ['access'],
+    }),
+    refreshTokens: createRefreshTokens({ issuer, secrets, userIdClaim }),
+  }
+}
+
+/** What knows the refresh tokens of the deployment that users come from; undefined where they come from none. */
+export function foreignTokens({ djangoKey, ...deps }: Optional<LegacyDeps, 'djangoKey'>) {
+  return djangoKey && findLegacyTokens({ ...deps, djangoKey })
+}
+
+type Optional<T, Name extends keyof T> = Omit<T, Name> & { [N in Name]: T[N] | undefined }
+
 interface Watchers {
   metrics?: Metrics | undefined
   tracing?: Tracing | undefined
@@ -47,14 +82,17 @@ export function passwordRoom(config: Config, clock: Clock, { metrics, tracing }:
     ...(metrics && { onRefused: metrics.hashRefused }),
   })
   const parameters = { memoryKib: config.argon2MemoryKib, timeCost: config.argon2Time, parallelism: 1 }
+  const hashKeys = { devisePepper: config.devisePepper }
   const passwords = createPasswords({
     parameters,
+    keys: hashKeys,
     gate: tracing?.queue(gate) ?? gate,
     ...(metrics && { measureHash: metrics.measureHash }),
   })
   return {
     gate,
     passwords: tracing?.verbs(passwords, passwordSpans) ?? passwords,
+    describeHash: hashDescriber(parameters, hashKeys),
     policy: createPolicy({ minLength: config.minPasswordLength, common: config.commonPasswords }),
   }
 }

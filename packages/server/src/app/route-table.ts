@@ -1,3 +1,5 @@
+import { djRestAuthRoutes } from '../django/dj-rest-auth/dj-rest-auth.routes.ts'
+import { withSimplejwt } from '../django/simplejwt/simplejwt.routes.ts'
 import { healthRoutes } from '../health/health.routes.ts'
 import type { AnyRoute } from '../http/route.ts'
 import { outboxRoutes } from '../mail/outbox.routes.ts'
@@ -18,9 +20,9 @@ import type { Deployment } from './deployment.ts'
 export function routeTable(
   deployment: Deployment,
   health: { isDraining: () => boolean; describe: () => object },
-): AnyRoute[] {
+): readonly AnyRoute[] {
   const guarded = { ...deployment, guard: bearerGuard(deployment) }
-  return [
+  return withSimplejwt(deployment, [
     ...usersRoutes(deployment), //     POST /api/register/
     ...sessionsRoutes(deployment), //  POST /api/login/ /api/token/ /api/token/refresh/ /api/logout/
     ...protectedRoutes(deployment), // GET  /api/protected/ /api/dashboard/
@@ -33,5 +35,6 @@ export function routeTable(
     ...jwksRoutes(deployment), //      GET  /.well-known/jwks.json
     ...healthRoutes({ readiness: () => deployment.readiness(health.isDraining) }), // GET /livez /readyz
     ...pagesRoutes({ ...health, address: deployment.config.issuer }), // GET / /docs /assets/* /openapi.json
-  ]
+    ...djRestAuthRoutes(guarded), //   all of dj-rest-auth's below its prefix, where the settings give it one
+  ])
 }

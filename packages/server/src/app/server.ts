@@ -17,6 +17,7 @@ export async function createServer(deployment: Deployment, isDraining: () => boo
       address: config.issuer,
     },
     corsOrigins: config.corsOrigins,
+    corsCookies: deployment.djRestAuth?.cookies !== undefined,
     trustProxy: config.trustProxy,
     surround: deployment.tracing?.surround,
     ...answerListener(deployment),

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
+import type { ForeignDatabase } from '../store/foreign/foreign.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
 import type { Store } from '../store/store.ts'
 import type { RowAccess } from '../store/transfer/rows.ts'
@@ -47,4 +48,16 @@ export async function openRows(config: Config, clock: Clock, schema: 'create' | 
     return (await import('../store/sqlite/rows.ts')).openSqliteRows(database.file)
   const { openPostgresRows } = await import('../store/postgres/rows.ts')
   return openPostgresRows(database, { ...limitsOf(config), statementTimeoutMs: copyStatementTimeoutMs })
+}
+
+/**
+ * Opens a database of somebody else, which is only read.
+ * @throws AuthError `unavailable` with the reason, where a file cannot be opened
+ */
+export async function openForeign(config: Config): Promise<ForeignDatabase> {
+  const { database } = config
+  if (database.kind === 'sqlite')
+    return (await import('../store/foreign/sqlite.ts')).openForeignSqlite(database.file)
+  const { openForeignPostgres } = await import('../store/foreign/postgres.ts')
+  return openForeignPostgres(database, { ...limitsOf(config), statementTimeoutMs: copyStatementTimeoutMs })
 }

@@ -25,7 +25,7 @@ export async function openTools(
   const audit = by('operator', trail)
   const { database } = config
   return {
-    ...{ config, clock, audit, trail, store },
+    ...{ config, clock, audit, trail, store, userIds: config.userIds },
     ...passwordRoom(config, clock),
     /** @throws AuthError `unavailable` if the current key does not open under the master secrets */
     openKeys: () => openKeys(config, store),

@@ -17,8 +17,10 @@ export const events = {
   'auth.login.failed': { level: 'warn', trail: 'bounded' },
   'auth.refresh.rotated': { level: 'info', trail: 'log' },
   'auth.refresh.replayed': { level: 'info', trail: 'log' },
+  'auth.refresh.extended': { level: 'info', trail: 'log' },
   'auth.refresh.failed': { level: 'info', trail: 'bounded' },
   'auth.refresh.reuse_detected': { level: 'error', trail: 'kept' },
+  'auth.legacy.exchanged': { level: 'info', trail: 'kept' },
   'auth.throttled': { level: 'warn', trail: 'bounded' },
   'auth.logout.succeeded': { level: 'info', trail: 'bounded' },
   'auth.logout.failed': { level: 'info', trail: 'bounded' },
@@ -34,7 +36,10 @@ export const events = {
   'auth.email.failed': { level: 'warn', trail: 'bounded' },
   'user.created': { level: 'info', trail: 'kept' },
   'user.updated': { level: 'info', trail: 'kept' },
+  'user.hashes_wrapped': { level: 'info', trail: 'kept' },
   'user.deleted': { level: 'info', trail: 'kept' },
+  'users.imported': { level: 'warn', trail: 'kept' },
+  'users.exported': { level: 'warn', trail: 'kept' },
   'session.revoked': { level: 'info', trail: 'kept' },
   'key.rotated': { level: 'info', trail: 'kept' },
   'key.revoked': { level: 'warn', trail: 'kept' },
@@ -55,6 +60,7 @@ export const events = {
   'trace.span': { level: 'info', trail: 'log' },
   'trace.export_failed': { level: 'warn', trail: 'log' },
   'server.listening': { level: 'info', trail: 'log' },
+  'server.django_key': { level: 'warn', trail: 'log' },
   'server.fault': { level: 'error', trail: 'log' },
   'server.draining': { level: 'info', trail: 'log' },
   'server.stopped': { level: 'info', trail: 'log' },
@@ -114,6 +120,8 @@ export interface EventFields {
   status?: number
   duration_ms?: number
   count?: number
+  /** how many of what */
+  counts?: Readonly<Record<string, number>>
   address?: string
   /** its number, from 1 */
   worker?: number

@@ -13,14 +13,17 @@ const cleanUpEveryMs = 1_000
 /** how long the table rests once it was walked through */
 const cleanUpRestMs = 60_000
 const limitsEveryMs = 1_000
-const secretsEveryMs = 1_000
-const secretsRestMs = 60_000
+const expiredEveryMs = 1_000
+const expiredRestMs = 60_000
 const retentionEveryMs = 1_000
 const retentionRestMs = 600_000
 
 /** rows that are deleted in one commit */
 const staleBatch = 500
-const secretsBatch = 500
+const expiredBatch = 500
+
+/** A token that is over for a while stays over, also under a clock that is set back. */
+const legacyMarginMs = 3_600_000
 
 /**
  * What a serving process does beside answering. Each follows what others change, and the common clock; one of all that
@@ -49,7 +52,18 @@ export function startBackground(deployment: Deployment): () => Promise<void> {
     }),
     repeat(audit, cleanUpEveryMs, cleaner(deployment, cleaning)),
     repeat(audit, limitsEveryMs, limitsCleaner(deployment, cleaning)),
-    repeat(audit, secretsEveryMs, secretsCleaner(deployment, cleaning)),
+    repeat(
+      audit,
+      expiredEveryMs,
+      expiryCleaner(deployment, cleaning, (now) => store.deleteExpiredSecrets({ now, limit: expiredBatch })),
+    ),
+    repeat(
+      audit,
+      expiredEveryMs,
+      expiryCleaner(deployment, cleaning, (now) =>
+        store.deleteExpiredLegacyTokens({ expiredBefore: now - legacyMarginMs, limit: expiredBatch }),
+      ),
+    ),
     repeat(audit, retentionEveryMs, trailKeeper(deployment, retention)),
     ...startMail(deployment, mail),
     ...startWebhooks(deployment, telling),
@@ -81,14 +95,17 @@ function limitsCleaner({ limits }: Deployment, lease: Lease): () => Promise<void
   }
 }
 
-/** Secrets of mails that nobody has used in time; they were worth nothing already. */
-function secretsCleaner({ clock, store }: Deployment, lease: Lease): () => Promise<void> {
+/** What is good for nothing any more: secrets of mails that nobody has used in time, tokens of another deployment. */
+function expiryCleaner(
+  { clock }: Deployment,
+  lease: Lease,
+  remove: (now: number) => Promise<number>,
+): () => Promise<void> {
   let restUntil = 0
   return async () => {
     const now = clock()
     if (now < restUntil || !(await lease.isHeld())) return
-    const deleted = await store.deleteExpiredSecrets({ now, limit: secretsBatch })
-    if (deleted < secretsBatch) restUntil = now + secretsRestMs
+    if ((await remove(now)) < expiredBatch) restUntil = now + expiredRestMs
   }
 }
 

@@ -193,7 +193,7 @@ test('no problem shows a secret', () => {
     mode: 'start',
     env: { ...env, COUNTERSIGN_SECRETS: hidden },
   })
-  expect(problems).toHaveLength(7)
+  expect(problems).toHaveLength(8)
   expect(JSON.stringify({ problems, message, stack })).not.toContain(hidden)
 })
 
@@ -294,6 +294,7 @@ describe('settings of accounts that contradict each other', () => {
     [{ HIDE_EMAILS: 'on' }, 'COUNTERSIGN_HIDE_EMAILS is on'],
     [{ LOGIN_BY: 'email' }, 'COUNTERSIGN_LOGIN_BY is email'],
     [{ EMAIL_VERIFICATION: 'required', EMAIL: 'optional' }, 'COUNTERSIGN_EMAIL is optional'],
+    [{ SLIDING_TOKENS: 'true' }, 'COUNTERSIGN_SLIDING_TOKENS is true and COUNTERSIGN_SIMPLEJWT is off'],
   ])('%j: nobody would be served by it', (values, what) => {
     expect(whats({ mode: 'dev', env: { ...production, ...set(values) } })).toEqual([
       expect.stringContaining(what),
@@ -315,5 +316,7 @@ describe('settings of accounts that contradict each other', () => {
       ...set({ EMAIL_VERIFICATION: 'optional', HIDE_EMAILS: 'on', LOGIN_BY: 'email' }),
     }
     expect(loadConfig({ mode: 'dev', env })).toMatchObject({ hideEmails: 'on', loginBy: 'email' })
+    const sliding = { ...production, ...set({ SLIDING_TOKENS: 'true', SIMPLEJWT: '5.5' }) }
+    expect(loadConfig({ mode: 'dev', env: sliding }).slidingTokens).toBe('true')
   })
 })

@@ -10,6 +10,14 @@ import {
   type SqliteDatabase,
 } from './database/database-address.ts'
 import { developmentSecret, findDevelopmentSecret } from './development-secret.ts'
+import { type DjRestAuthSetting, unusable } from './django/dj-rest-auth-config.ts'
+import {
+  completeDjangoKey,
+  type DjangoKeyConfig,
+  type LegacySetting,
+  unbounded,
+} from './django/legacy-config.ts'
+import { slidingAlone } from './django/simplejwt-config.ts'
 import { unknownVariables } from './environment/unknown-variables.ts'
 import { type MailSetting, unsendable } from './mail/mail-config.ts'
 import type { Problem } from './problem.ts'
@@ -30,13 +38,19 @@ type Certain = Given<
     | 'secrets'
     | 'data'
     | 'managementPort'
+    | 'devisePepper'
+    | DjRestAuthSetting
+    | LegacySetting
     | MailSetting
     | TracingSetting
     | WebhookSetting
   >
 >
 
-type Uncertain = Pick<SettingValues, MailSetting | TracingSetting | WebhookSetting>
+type Uncertain = Pick<
+  SettingValues,
+  'devisePepper' | DjRestAuthSetting | LegacySetting | MailSetting | TracingSetting | WebhookSetting
+>
 
 /** What the program runs with; made once, never changed. */
 export interface Config extends Readonly<Certain & Uncertain> {
@@ -48,6 +62,8 @@ export interface Config extends Readonly<Certain & Uncertain> {
   readonly audience: string
   /** undefined where there is no second listener */
   readonly managementPort: number | undefined
+  /** undefined where nobody moves here from Django, or no end is set to it */
+  readonly djangoKey: DjangoKeyConfig | undefined
   /** undefined where tracing is off */
   readonly tracing: TracingConfig | undefined
   /** one empty text where a `tool` found none: nothing was ever sealed with that */
@@ -70,13 +86,15 @@ export interface ConfigSources {
   env?: Readonly<Record<string, string | undefined>>
   /** by flag name, without the dashes */
   flags?: Readonly<Record<string, string | undefined>>
+  /** for what must end; epoch milliseconds */
+  now?: number
 }
 
 /**
  * Flags win over the environment, the environment over the defaults.
  * @throws ConfigError with all problems at once
  */
-export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSources): Config {
+export function loadConfig({ mode, env = process.env, flags = {}, now = Date.now() }: ConfigSources): Config {
   const problems: Problem[] = []
   const values: Partial<Record<SettingName, unknown>> = {}
   for (const name of Object.keys(settings) as SettingName[]) {
@@ -86,8 +104,12 @@ export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSource
   if (mode !== 'tool' && !isTold(settings.mailFrom.env, problems))
     problems.push(...unsendable(values as SettingValues))
   if (mode !== 'tool') problems.push(...contradictory(values as SettingValues, mode))
+  if (mode !== 'tool') problems.push(...unusable(values as SettingValues, mode))
+  if (mode !== 'tool') problems.push(...slidingAlone(values as SettingValues))
   if (mode !== 'tool' && !isTold(settings.webhookSecrets.env, problems))
     problems.push(...unsigned(values as SettingValues))
+  if (mode !== 'tool' && !isTold(settings.djangoSecret.env, problems))
+    problems.push(...unbounded(values as SettingValues, now))
   const config = complete(values as SettingValues, mode, problems)
   if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
@@ -95,7 +117,7 @@ export function loadConfig({ mode, env = process.env, flags = {} }: ConfigSource
   return Object.freeze(config)
 }
 
-type ReadRequest = Required<ConfigSources> & { name: SettingName }
+type ReadRequest = Required<Omit<ConfigSources, 'now'>> & { name: SettingName }
 
 function readSetting({ name, mode, env, flags }: ReadRequest, problems: Problem[]): unknown {
   const setting = settings[name]
@@ -154,6 +176,7 @@ function complete(values: SettingValues, mode: Mode, problems: Problem[]): Confi
     issuer: mode === 'start' ? (values.issuer ?? '') : issuer,
     managementPort,
     tracing,
+    djangoKey: completeDjangoKey(values),
     audience: values.audience ?? issuer,
     secrets,
     workers,

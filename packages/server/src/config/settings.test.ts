@@ -327,6 +327,34 @@ const rows: Record<SettingName, Row> = {
     good: [['user.deleted, auth.login.*', ['user.deleted', 'auth.login.*']]],
     bad: ['auth.*.failed', 'Auth', 'auth..login', ','],
   },
+  djangoSecret: {
+    as: 'djangoSecret',
+    usual: undefined,
+    good: [['django-insecure-#k2!x7c@0u&v4w-q8z)s6m^p1', 'django-insecure-#k2!x7c@0u&v4w-q8z)s6m^p1']],
+    // T04: what everybody may read is no secret.
+    bad: [
+      'too short for a secret',
+      '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----',
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1 me@example.com',
+      '{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"}',
+    ],
+  },
+  djangoUntil: {
+    as: 'djangoUntil',
+    usual: undefined,
+    good: [
+      ['2026-09-30T00:00:00Z', Date.UTC(2026, 8, 30)],
+      ['2026-09-30T02:00:00.500+02:00', Date.UTC(2026, 8, 30) + 500],
+    ],
+    bad: ['2026-09-30', '30d', 'soon', '2026-02-30T00:00:00Z', '2026-09-30T00:00:00', '2026-13-01T00:00:00Z'],
+  },
+  djangoAlgorithm: {
+    as: 'djangoAlgorithm',
+    usual: 'HS256',
+    good: [['HS512', 'HS512']],
+    bad: ['RS256', 'none', 'hs256'],
+  },
+  djangoSign: { as: 'djangoSign', usual: 'false', good: [['true', 'true']], bad: ['yes', '1'] },
   webhookPrivate: { as: 'webhookPrivate', usual: 'refuse', good: [['allow', 'allow']], bad: ['yes'] },
   keyRotationSeconds: {
     as: 'keyRotationSeconds',
@@ -356,6 +384,7 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: [...badDurations, '2h'],
   },
+  userIds: { as: 'userIds', usual: 'uuid', good: [['integer', 'integer']], bad: ['int', 'UUID'] },
   emailVerification: {
     as: 'emailVerification',
     usual: 'off',
@@ -369,6 +398,82 @@ const rows: Record<SettingName, Row> = {
     bad: ['mail', 'username,email'],
   },
   hideEmails: { as: 'hideEmails', usual: 'off', good: [['off', 'off']], bad: ['true', '1'] },
+  simplejwt: {
+    as: 'simplejwt',
+    usual: 'off',
+    good: [
+      ['5.2', '5.2'],
+      ['5.5', '5.5'],
+    ],
+    bad: ['on', '5.4', '5'],
+  },
+  slidingTokens: {
+    as: 'slidingTokens',
+    usual: 'false',
+    good: [['false', 'false']],
+    bad: ['on', 'True', '1'],
+  },
+  djRestAuth: {
+    as: 'djRestAuth',
+    usual: false,
+    good: [
+      ['off', false],
+      ['/api/auth/', '/api/auth/'],
+      ['/dj-rest-auth/', '/dj-rest-auth/'],
+      ['/', '/'],
+    ],
+    bad: ['on', '/api/', 'api/auth/', '/api/auth', '//', '/a b/', '/{id}/', '/:id/', '/../'],
+  },
+  djRestAuthExpiration: { as: 'djRestAuthExpiration', usual: 'off', good: [['on', 'on']], bad: ['true'] },
+  djRestAuthOldPassword: {
+    as: 'djRestAuthOldPassword',
+    usual: 'always',
+    good: [['unless_recent', 'unless_recent']],
+    bad: ['off', 'never'],
+  },
+  djRestAuthResetUrl: {
+    as: 'djRestAuthResetUrl',
+    usual: undefined,
+    good: [
+      'https://app.example.com/reset/{uid}/{token}',
+      'http://localhost:3000/#/reset?u={uid}&t={token}',
+    ].map((text) => [text, text] as const),
+    bad: [
+      'https://app.example.com/reset/{token}',
+      'https://app.example.com/{uid}/{token}/{token}',
+      'https://app.example.com/{uid}/{token}/{key}',
+      'https://{uid}.example.com/{token}',
+      'https://{uid}@app.example.com/{token}',
+      'javascript:{uid}{token}',
+      '/reset/{uid}/{token}',
+      'app.example.com/{uid}/{token}',
+    ],
+  },
+  djRestAuthVerifyUrl: {
+    as: 'djRestAuthVerifyUrl',
+    usual: undefined,
+    good: [['https://app.example.com/verify/{key}', 'https://app.example.com/verify/{key}']],
+    bad: ['https://app.example.com/verify/', 'https://app.example.com/{uid}/{token}', '{key}'],
+  },
+  accessCookie: {
+    as: 'accessCookie',
+    usual: undefined,
+    good: [['app-auth', 'app-auth']],
+    bad: ['app auth', 'app=auth', 'app;auth', 'ä', '"auth"'],
+  },
+  refreshCookie: { as: 'refreshCookie', usual: undefined, good: [['_r.t', '_r.t']], bad: ['a,b', 'a/b'] },
+  refreshCookiePath: {
+    as: 'refreshCookiePath',
+    usual: '/',
+    good: [['/api/auth/', '/api/auth/']],
+    bad: ['api', '/; Domain=example.com', '/a b'],
+  },
+  cookieSameSite: {
+    as: 'cookieSameSite',
+    usual: 'Lax',
+    good: [['Strict', 'Strict']],
+    bad: ['lax', 'off'],
+  },
   commonPasswords: {
     as: 'commonPasswords',
     usual: 'warn',
@@ -388,6 +493,7 @@ const rows: Record<SettingName, Row> = {
     ],
     bad: ['0', '21'],
   },
+  devisePepper: { as: 'devisePepper', usual: undefined, good: [['pepper', 'pepper']], bad: [' '] },
   hashParallel: {
     as: 'hashParallel',
     usual: availableParallelism(),

@@ -1,5 +1,8 @@
 import { accountSettings } from './accounts/account-settings.ts'
 import { database } from './database/database-address.ts'
+import { djRestAuthSettings } from './django/dj-rest-auth-settings.ts'
+import { legacySettings } from './django/legacy-settings.ts'
+import { simplejwtSettings } from './django/simplejwt-settings.ts'
 import { mailSettings } from './mail/mail-settings.ts'
 import {
   address,
@@ -201,6 +204,12 @@ export const settings = {
     default: '2',
     doc: 'Passes of one argon2id hash.',
   }),
+  devisePepper: setting({
+    env: 'COUNTERSIGN_DEVISE_PEPPER',
+    parse: anyText,
+    secret: true,
+    doc: "Devise's `config.pepper`, for hashes that were imported as `devise$…`. Not set: nobody can log in with one of those. New hashes have no pepper.",
+  }),
   hashParallel: setting({
     env: 'COUNTERSIGN_HASH_PARALLEL',
     parse: integer(1, 256),
@@ -261,6 +270,9 @@ export const settings = {
     doc: '`auto` is pretty on a terminal and one JSON object a line elsewhere.',
   }),
   ...accountSettings,
+  ...simplejwtSettings,
+  ...djRestAuthSettings,
+  ...legacySettings,
   ...mailSettings,
   ...webhookSettings,
   ...tracingSettings,

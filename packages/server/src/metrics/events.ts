@@ -26,6 +26,15 @@ const countings: Readonly<Partial<Record<EventName, Counting>>> = {
     count('countersign_refreshes_total', { outcome: 'replayed' })
     count('countersign_tokens_issued_total', { type: 'access', grant: 'refresh_token' })
   },
+  'auth.refresh.extended': (count) => {
+    count('countersign_refreshes_total', { outcome: 'extended' })
+    count('countersign_tokens_issued_total', { type: 'access', grant: 'refresh_token' })
+  },
+  'auth.legacy.exchanged': (count) => {
+    count('countersign_refreshes_total', { outcome: 'exchanged' })
+    count('countersign_tokens_issued_total', { type: 'access', grant: 'refresh_token' })
+    count('countersign_tokens_issued_total', { type: 'refresh', grant: 'refresh_token' })
+  },
   'auth.refresh.failed': (count, { reason }) => count('countersign_refreshes_total', { outcome: reason }),
   'auth.refresh.reuse_detected': (count) => count('countersign_refresh_reuse_detected_total', {}),
   'auth.throttled': (count, { rule }) => count('countersign_rate_limited_total', { rule }),

@@ -9,6 +9,12 @@ export const accountSettings = {
     default: '5m',
     doc: 'How long after the login a session may change the address or the name, or delete the account, without the password. 0 asks for it each time.',
   }),
+  userIds: setting({
+    env: 'COUNTERSIGN_USER_IDS',
+    parse: choice('uuid', 'integer'),
+    default: 'uuid',
+    doc: 'What new users get as their id: `integer` counts on from the highest number that was imported, so that foreign keys to the users of an old system go on.',
+  }),
   emailVerification: setting({
     env: 'COUNTERSIGN_EMAIL_VERIFICATION',
     parse: choice('off', 'optional', 'required'),
