@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { sessionSize, startAndIdle } from './footprint.ts'
 import { growth } from './growth.ts'
+import { importing } from './importing.ts'
 import { loginFlood, loginFloodOnPostgres } from './login.ts'
 import { refreshOnPostgres } from './postgres/refresh.ts'
 import { sessionSizeOnPostgres } from './postgres/size.ts'
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   size: sessionSize,
   'size-postgres': sessionSizeOnPostgres,
   revoked: revokedSet,
+  import: importing,
 }
 
 /** `npm run bench` runs all, `npm run bench -- login` one of them. Exits 1 where a bar is missed. */
