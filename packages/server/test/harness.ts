@@ -45,6 +45,7 @@ export interface TestServerOptions {
 export async function openTestServer({ env = {}, clock = handClock(), store }: TestServerOptions = {}) {
   const config = loadConfig({
     mode: 'dev',
+    now: clock(),
     env: {
       ...{ DATABASE_URL: 'sqlite::memory:', COUNTERSIGN_SECRET: testSecret },
       ...{ ...cheapHashing, ...unlimited, ...env },

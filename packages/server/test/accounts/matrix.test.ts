@@ -4,7 +4,9 @@ import { claimsOf } from '../contract/tokens.ts'
 import { bearer, openTestServer, type TokenPair } from '../harness.ts'
 
 const password = 'correct horse battery'
-const server = await openTestServer()
+const server = await openTestServer({
+  env: { COUNTERSIGN_DJ_REST_AUTH: '/api/auth/', COUNTERSIGN_SIMPLEJWT: '5.2' },
+})
 afterAll(() => server.close())
 
 interface Person {
@@ -36,6 +38,8 @@ const asVictim = ({ id, username, email, sessionId }: Person) => ({
   ...{ id, user_id: id, sub: id, user: id, owner: id, session: sessionId, sid: sessionId, username, email },
 })
 
+const twice = { new_password1: 'another horse battery', new_password2: 'another horse battery' }
+
 let made = 0
 const fresh = () => {
   made += 1
@@ -53,6 +57,8 @@ const api: Readonly<Record<string, Row>> = {
   'POST /api/login/': { body: (it) => ({ ...asVictim(it), password: 'wrong' }), statuses: all(401) },
   'POST /api/token/': { body: (it) => ({ ...asVictim(it), password: 'wrong' }), statuses: all(401) },
   'POST /api/token/refresh/': { body: (it) => ({ ...asVictim(it), refresh: 'abc' }), statuses: all(401) },
+  'POST /api/token/verify/': { body: (it) => ({ ...asVictim(it), token: 'abc' }), statuses: all(401) },
+  'POST /api/token/blacklist/': { body: (it) => ({ ...asVictim(it), refresh: 'abc' }), statuses: all(401) },
   'POST /api/logout/': { body: (it) => ({ ...asVictim(it), all: true }), statuses: own(200) },
   'GET /api/protected/': { statuses: own(200) },
   'GET /api/dashboard/': { statuses: own(200) },
@@ -82,6 +88,62 @@ const api: Readonly<Record<string, Row>> = {
   'POST /api/email/verify/resend/': { body: asVictim, statuses: all(200) },
 }
 
+/** The same rooms under the paths and bodies of dj-rest-auth. */
+const djRestAuth: Readonly<Record<string, Row>> = {
+  'POST /api/auth/login/': { body: (it) => ({ ...asVictim(it), password: 'wrong' }), statuses: all(400) },
+  'POST /api/auth/logout/': { statuses: own(200) },
+  'POST /api/auth/token/verify/': { body: (it) => ({ ...asVictim(it), token: 'abc' }), statuses: all(401) },
+  'POST /api/auth/token/refresh/': {
+    body: (it) => ({ ...asVictim(it), refresh: 'abc' }),
+    statuses: all(401),
+  },
+  'GET /api/auth/user/': { statuses: own(200) },
+  'PUT /api/auth/user/': {
+    body: (it) => ({ ...asVictim(it), pk: it.id, username: fresh(), first_name: 'Eve' }),
+    statuses: own(200),
+  },
+  'PATCH /api/auth/user/': {
+    body: (it) => ({ ...asVictim(it), pk: it.id, username: fresh(), last_name: 'Eve' }),
+    statuses: own(200),
+  },
+  'POST /api/auth/password/change/': {
+    body: (it) => ({ ...asVictim(it), old_password: password, ...twice }),
+    statuses: own(200),
+  },
+  'POST /api/auth/password/reset/': { body: asVictim, statuses: all(200) },
+  'POST /api/auth/password/reset/confirm/': {
+    body: (it) => ({
+      ...asVictim(it),
+      uid: Buffer.from(it.id).toString('base64url'),
+      token: 'abc',
+      ...twice,
+    }),
+    statuses: all(400),
+  },
+  'POST /api/auth/registration/': {
+    body: (it) => {
+      const username = fresh()
+      const email = `${username}@example.com`
+      const flags = { is_staff: true, is_superuser: true }
+      return {
+        ...asVictim(it),
+        pk: it.id,
+        username,
+        email,
+        password1: password,
+        password2: password,
+        ...flags,
+      }
+    },
+    statuses: all(201),
+  },
+  'POST /api/auth/registration/verify-email/': {
+    body: (it) => ({ ...asVictim(it), key: 'abc' }),
+    statuses: all(404),
+  },
+  'POST /api/auth/registration/resend-email/': { body: asVictim, statuses: all(200) },
+}
+
 /** Pages and documents, where they answer anything else than 200 to everybody. */
 const pages: Readonly<Record<string, Row>> = {
   'GET /.well-known/change-password': { statuses: all(302) },
@@ -102,7 +164,7 @@ const pages: Readonly<Record<string, Row>> = {
 
 const routes = routeTable(server.deployment, { isDraining: () => false, describe: () => ({}) })
 const named = routes.map((route) => ({ ...route, key: `${route.method} ${route.path}` }))
-const rowOf = (key: string): Row => api[key] ?? pages[key] ?? { statuses: all(200) }
+const rowOf = (key: string): Row => api[key] ?? djRestAuth[key] ?? pages[key] ?? { statuses: all(200) }
 
 async function newPerson(): Promise<Person> {
   const username = fresh()
@@ -132,7 +194,7 @@ async function stateOf({ id }: Person) {
 describe('the table of who may do what', () => {
   test('F25: has every route of the API, and no other', () => {
     const served = named.filter(({ page }) => !page).map(({ key }) => key)
-    expect(Object.keys(api).sort()).toEqual(served.sort())
+    expect(Object.keys({ ...api, ...djRestAuth }).sort()).toEqual(served.sort())
   })
 
   test('names no page that there is not', () => {
@@ -143,7 +205,7 @@ describe('the table of who may do what', () => {
   test('asks everybody for an access token who wants something of his own', () => {
     for (const { key, guard, page } of named) {
       const asks = rowOf(key).statuses.anonymous === 401 && rowOf(key).statuses.user !== 401
-      const mayAsk = key === 'POST /api/logout/'
+      const mayAsk = key.endsWith('/logout/')
       expect(asks, key).toBe((guard !== undefined && !page) || mayAsk)
     }
   })

@@ -34,8 +34,11 @@ describe('links', () => {
 describe('the reference pages', () => {
   const named = [
     'docs/reference/http.md',
+    'docs/reference/dj-rest-auth.md',
+    'docs/reference/simplejwt.md',
     'docs/reference/command-line.md',
     'docs/reference/metrics.md',
+    'docs/reference/password-formats.md',
     'docs/sizing.md',
     'docs/guides/throttling.md',
     'docs/guides/audit.md',

@@ -23,7 +23,9 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
     'Broken framing; no `Host`; a second `Authorization`, `Host`, `Content-Type`, `Content-Length` or ' +
     '`Idempotency-Key`; an `Idempotency-Key` that is empty or longer than 255 characters.',
   parse_error: 'The body is no JSON, or no form; the detail says where it breaks.',
-  cross_site: 'A form of our pages that another site sends.',
+  cross_site:
+    'A form of our pages that another site sends. Where [cookies](../guides/dj-rest-auth.md#where-a-request-must-come-from) ' +
+    'carry tokens, also what a page of an origin sends that is not allowed; the detail names the origin then.',
   not_found: 'No such path, or a `?format=` other than `json`.',
   method_not_allowed: 'Another method than the path has; the detail names it, `Allow` names those there are.',
   not_acceptable: 'An `Accept` header that leaves no room for JSON.',

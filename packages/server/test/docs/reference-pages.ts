@@ -5,6 +5,8 @@ import { commandLineParts } from './command-line.ts'
 import { httpReferenceParts } from './http-reference.ts'
 import type { MadeParts } from './made-parts.ts'
 import { metricsParts } from './metrics.ts'
+import { passwordFormatParts } from './password-formats.ts'
+import { simplejwtParts } from './simplejwt.ts'
 import { throttlingParts } from './throttling.ts'
 import { trailParts } from './trail.ts'
 
@@ -12,16 +14,33 @@ import { trailParts } from './trail.ts'
 export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadeParts>> {
   return new Map([
     ['docs/reference/http.md', httpReferenceParts(await describeApi())],
+    ['docs/reference/dj-rest-auth.md', djRestAuthParts(await describeApi(djRestAuth))],
+    [
+      'docs/reference/simplejwt.md',
+      simplejwtParts({ pairs: await describeApi(simplejwt), sliding: await describeApi(sliding) }),
+    ],
     ['docs/reference/command-line.md', await commandLineParts()],
     ['docs/reference/metrics.md', metricsParts()],
+    ['docs/reference/password-formats.md', passwordFormatParts()],
     ['docs/sizing.md', sizingParts()],
     ['docs/guides/throttling.md', throttlingParts()],
     ['docs/guides/audit.md', trailParts()],
   ])
 }
 
-async function describeApi(): Promise<OpenApi> {
-  const server = await openTestServer()
+const prefix = '/api/auth/'
+const simplejwt = { COUNTERSIGN_SIMPLEJWT: '5.5' }
+const sliding = { ...simplejwt, COUNTERSIGN_SLIDING_TOKENS: 'true' }
+const djRestAuth = { COUNTERSIGN_DJ_REST_AUTH: prefix }
+
+/** The operations below the prefix; what all operations refuse is on the page of all others. */
+function djRestAuthParts(document: OpenApi): MadeParts {
+  const own = [...httpReferenceParts(document)].filter(([name]) => name.includes(` ${prefix}`))
+  return new Map(own.map(([name, part]) => [name, part.replaceAll('](#any-', '](http.md#any-')]))
+}
+
+async function describeApi(env: Record<string, string> = {}): Promise<OpenApi> {
+  const server = await openTestServer({ env })
   const document = (await server.get('/openapi.json')).json() as OpenApi
   await server.close()
   return document
