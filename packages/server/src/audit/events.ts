@@ -50,6 +50,8 @@ export const events = {
   'mail.failed': { level: 'error', trail: 'kept' },
   'webhook.delivered': { level: 'debug', trail: 'log' },
   'webhook.failed': { level: 'warn', trail: 'log' },
+  'admin.acted': { level: 'info', trail: 'kept' },
+  'admin.refused': { level: 'warn', trail: 'bounded' },
   'audit.thinned': { level: 'warn', trail: 'kept' },
   'audit.dropped': { level: 'error', trail: 'kept' },
   'audit.deleted': { level: 'info', trail: 'kept' },
@@ -111,6 +113,10 @@ export interface EventFields {
   /** of the table of throttling */
   rule?: string
   compared?: Compared
+  /** what was set, before and after */
+  changes?: Changes
+  /** the same of names and addresses: for the trail alone, and erased with their owner */
+  personal_changes?: Changes
   /** of an event in the trail */
   number?: number
   /** the event that was thinned */
@@ -135,6 +141,9 @@ export interface EventFields {
   attributes?: object
   error?: unknown
 }
+
+/** By the name of what was changed. */
+export type Changes = Readonly<Record<string, { before: unknown; after: unknown }>>
 
 export interface Audit {
   record(event: EventName, fields: EventFields): void

@@ -3,9 +3,10 @@ import { usersSessionsKeys } from './migrations/0001-users-sessions-keys.ts'
 import { leases } from './migrations/0002-leases.ts'
 import { accounts } from './migrations/0003-accounts.ts'
 import { django } from './migrations/0004-django.ts'
+import { adminConsole } from './migrations/0005-console.ts'
 
 /** All migrations, oldest first. Forward only: a released one never changes. */
-export const migrations: readonly Migration[] = [usersSessionsKeys, leases, accounts, django]
+export const migrations: readonly Migration[] = [usersSessionsKeys, leases, accounts, django, adminConsole]
 
 /** The database was written by a newer or another program; the message says so in a sentence. */
 export class SchemaError extends Error {}

@@ -1,6 +1,6 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Database } from './schema.ts'
-import type { AuditFilter, Page } from './store.ts'
+import type { AuditFilter, Page, SessionQuery, UserQuery } from './store.ts'
 
 /** A statement and its parameters, ready for any driver; `Row` is what it returns. */
 export type Query<Row> = Pick<CompiledQuery<Row>, 'sql' | 'parameters'>
@@ -33,13 +33,105 @@ export function createQueries(db: Kysely<Database>) {
       const query = db.selectFrom('mails').selectAll().orderBy('id', 'desc').limit(limit)
       return (after === undefined ? query : query.where('id', '<', after)).compile()
     },
-    listEvents({ before, limit, userId, requestId, event }: AuditFilter) {
+    listEvents({ before, after, limit, userId, requestId, ...more }: AuditFilter) {
+      const { event, actorId, sessionId, result } = more
       let query = db.selectFrom('audit_events').selectAll().orderBy('number', 'desc').limit(limit)
       if (before !== undefined) query = query.where('number', '<', before)
       if (userId !== undefined) query = query.where('user_id', '=', userId)
       if (requestId !== undefined) query = query.where('request_id', '=', requestId)
+      if (after !== undefined) query = query.where('number', '>', after)
       if (event !== undefined) query = query.where('event', '=', event)
+      if (actorId !== undefined) query = query.where('actor_id', '=', actorId)
+      if (sessionId !== undefined) query = query.where('session_id', '=', sessionId)
+      if (result !== undefined) query = query.where('result', '=', result)
       return query.compile()
     },
+    /** a page, of the first `mostScanned` rows behind the last one */
+    queryUsers(query: UserQuery) {
+      const scanned = inOrder(db, query).selectAll().limit(mostScanned).as('users')
+      const { by, direction, limit } = query
+      const page = db.selectFrom(scanned).selectAll().orderBy(by, direction).orderBy('id', direction)
+      return page
+        .where((where) => where.and(conditionsOf(where, query.only)))
+        .limit(limit)
+        .compile()
+    },
+    /** where the rows that were looked at for a page end; nothing where they were all there are */
+    endOfUsers(query: UserQuery) {
+      const columns = [`${query.by} as value`, 'id'] as const
+      return inOrder(db, query)
+        .select(columns)
+        .limit(1)
+        .offset(mostScanned - 1)
+        .compile()
+    },
+    querySessions(query: SessionQuery) {
+      const scanned = newest(db, query).selectAll().limit(mostScanned).as('sessions')
+      let page = db.selectFrom(scanned).selectAll().orderBy('id', 'desc').limit(query.limit)
+      const { address, liveAt } = query
+      if (address !== undefined) page = page.where('address', '=', address)
+      if (liveAt !== undefined) page = page.where('revoked_at', 'is', null).where('expires_at', '>', liveAt)
+      return page.compile()
+    },
+    endOfSessions(query: SessionQuery) {
+      return newest(db, query)
+        .select('id')
+        .limit(1)
+        .offset(mostScanned - 1)
+        .compile()
+    },
   }
+}
+
+/** Rows that are looked at for one page, some ten milliseconds' worth. */
+const mostScanned = 10_000
+
+/** No text is beyond it. */
+const lastCharacter = '\u{10ffff}'
+
+function newest(db: Kysely<Database>, { after }: SessionQuery) {
+  const query = db.selectFrom('sessions').orderBy('id', 'desc')
+  return after === undefined ? query : query.where('id', '<', after)
+}
+
+/** All users behind a position, in their order. What an index knows is left out here, so that it is not even looked at. */
+function inOrder(db: Kysely<Database>, { by, direction, prefix, after, only }: UserQuery) {
+  let query = db.selectFrom('users').orderBy(by, direction).orderBy('id', direction)
+  if (prefix !== undefined) query = query.where(by, '>=', prefix).where(by, '<', prefix + lastCharacter)
+  if (by === 'created_at') query = query.where((where) => where.and(indexedOf(only)))
+  if (by === 'email_canonical') query = query.where(by, 'is not', null)
+  if (!after) return query
+  const { value, id } = after
+  const isBehind = direction === 'asc' ? ('>' as const) : ('<' as const)
+  return query.where(({ eb, refTuple, tuple }) => eb(refTuple(by, 'id'), isBehind, tuple(value, id)))
+}
+
+/** In the words of the partial indexes: no database sees that a parameter is what an index asks for. */
+function indexedOf({ isActive, isStaff, role }: UserQuery['only']) {
+  return [
+    ...(isActive === false ? [sql<boolean>`is_active = 0`] : []),
+    ...(isStaff === true ? [sql<boolean>`is_staff = 1`] : []),
+    ...(role !== undefined && role !== 'none' ? [sql<boolean>`admin_role IS NOT NULL`] : []),
+  ]
+}
+
+function conditionsOf(
+  where: ExpressionBuilder<Pick<Database, 'users'>, 'users'>,
+  { isActive, isStaff, isVerified, role, notNamed }: UserQuery['only'],
+) {
+  const flag = (column: 'is_active' | 'is_staff', is: boolean | undefined) =>
+    is === undefined ? [] : [where(column, '=', is ? 1 : 0)]
+  const named = (prefix: string) =>
+    where.or([
+      where('username_canonical', '<', prefix),
+      where('username_canonical', '>=', prefix + lastCharacter),
+    ])
+  return [
+    ...flag('is_active', isActive),
+    ...flag('is_staff', isStaff),
+    ...(isVerified === undefined ? [] : [where('email_verified_at', isVerified ? 'is not' : 'is', null)]),
+    ...(role === 'none' ? [where('admin_role', 'is', null)] : []),
+    ...(role !== undefined && role !== 'none' && role !== 'any' ? [where('admin_role', '=', role)] : []),
+    ...(notNamed === undefined ? [] : [named(notNamed)]),
+  ]
 }

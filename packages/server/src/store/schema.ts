@@ -8,12 +8,16 @@ export interface Database {
   limits: LimitsTable
   audit_events: AuditEventsTable
   audit_chain: AuditChainTable
+  event_counts: EventCountsTable
   cursors: CursorsTable
   legacy_tokens: LegacyTokensTable
   counters: CountersTable
   leases: LeasesTable
   migrations: MigrationsTable
 }
+
+/** What a user may do in the admin console. */
+export type AdminRole = 'owner' | 'admin' | 'support' | 'auditor'
 
 export interface UsersTable {
   id: string
@@ -36,6 +40,8 @@ export interface UsersTable {
   email_verified_at: number | null
   /** null where it is the first one */
   password_changed_at: number | null
+  /** what he may do in the admin console: `owner`, `admin`, `support` or `auditor`; null for nothing */
+  admin_role: AdminRole | null
   first_name: string
   last_name: string
   /** names of groups, a JSON list, sorted */
@@ -178,6 +184,16 @@ export interface AuditChainTable {
   /** number of the last event that was deleted, 0 before */
   kept_after: number
   kept_chain: Uint8Array | null
+}
+
+/** How many events of a kind were kept or thinned in an hour, so that nobody needs to count them. */
+export interface EventCountsTable {
+  /** hour and event */
+  id: string
+  /** its beginning */
+  hour: number
+  event: string
+  count: number
 }
 
 /** How far somebody has read the chain of events. */

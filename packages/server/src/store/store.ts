@@ -1,7 +1,9 @@
 import type { Selectable } from 'kysely'
 import type {
+  AdminRole,
   AuditChainTable,
   AuditEventsTable,
+  EventCountsTable,
   LegacyTokensTable,
   MailsTable,
   OneTimeSecretsTable,
@@ -10,6 +12,7 @@ import type {
   UsersTable,
 } from './schema.ts'
 
+export type { AdminRole }
 export type UserRow = Selectable<UsersTable>
 export type SessionRow = Selectable<SessionsTable>
 export type SigningKeyRow = Selectable<SigningKeysTable>
@@ -17,6 +20,7 @@ export type SigningKeyRow = Selectable<SigningKeysTable>
 export type OneTimeSecretRow = Selectable<OneTimeSecretsTable>
 export type MailRow = Selectable<MailsTable>
 export type AuditRow = Selectable<AuditEventsTable>
+export type EventCount = Omit<Selectable<EventCountsTable>, 'id'>
 export type AuditChainRow = Selectable<AuditChainTable>
 export type LegacyTokenRow = Selectable<LegacyTokensTable>
 
@@ -29,7 +33,8 @@ type LaterFields =
   | 'last_name'
   | 'group_names'
   | 'sessions_ended_at'
-export type NewUser = Omit<UserRow, LaterFields>
+  | 'admin_role'
+export type NewUser = Omit<UserRow, LaterFields> & { admin_role?: AdminRole | null }
 export type NewSecret = Omit<OneTimeSecretRow, 'code_attempts'>
 /** A mail that is due at once. */
 export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'template' | 'recipient' | 'sealed' | 'created_at'>
@@ -171,13 +176,34 @@ export type UserFields = Partial<
     | 'first_name'
     | 'last_name'
   >
+> & { admin_role?: AdminRole | null }
+
+/** What an administrator saw of a user before he changed it. */
+export type SeenUser = Pick<
+  UserRow,
+  | 'username'
+  | 'email'
+  | 'email_verified_at'
+  | 'is_active'
+  | 'is_staff'
+  | 'is_superuser'
+  | 'admin_role'
+  | 'password_changed_at'
 >
+
+/** A change that is made only if it leaves what must stay. */
+export interface Conditions {
+  /** only while the user is as he was seen */
+  seen?: SeenUser
+  /** only while there is an active owner beside him */
+  keeps?: 'another_owner'
+}
 
 /**
  * Sets the user's fields and ends his sessions in the same transaction, where `endSessions` says so. A new password or
  * address voids the secrets that were sent to him before, but for proofs of an address.
  */
-export interface UpdateUserInput extends WithMail {
+export interface UpdateUserInput extends WithMail, Conditions {
   userId: string
   set: UserFields
   /** only while this is his password still */
@@ -186,7 +212,7 @@ export interface UpdateUserInput extends WithMail {
 }
 export type UpdateUserOutcome =
   | { outcome: 'updated'; ended: string[] }
-  /** no such user, or another password by now */
+  /** no such user, or another password by now, or one of the conditions does not hold */
   | { outcome: 'missing' }
   | { outcome: 'taken'; fields: TakenField[] }
 export type DeleteUserOutcome = Exclude<UpdateUserOutcome, { outcome: 'taken' }>
@@ -267,13 +293,70 @@ export interface SettleMailInput {
 /** An event without its place in the chain. */
 export type NewAuditEvent = Omit<AuditRow, 'number' | 'chain'>
 
+/** Events, and what they add to the counts of their hours; the counts only where the events are new. */
+export interface AppendEventsInput {
+  events: readonly NewAuditEvent[]
+  counts?: readonly EventCount[]
+}
+
 export interface AuditFilter {
   /** older than this number */
   before?: number | undefined
+  /** newer than this number */
+  after?: number | undefined
   limit: number
   userId?: string | undefined
   requestId?: string | undefined
   event?: string | undefined
+  actorId?: string | undefined
+  sessionId?: string | undefined
+  result?: string | undefined
+}
+
+/** Where a page of a long list begins: behind the row with this value of the column it is sorted by, and this id. */
+export interface Position {
+  value: string | number
+  id: string
+}
+
+/** Users in one order. */
+export interface UserQuery {
+  by: 'created_at' | 'username_canonical' | 'email_canonical'
+  direction: 'asc' | 'desc'
+  /** of a column of text: what it begins with */
+  prefix?: string | undefined
+  after?: Position | undefined
+  limit: number
+  /** whoever meets all of them */
+  only: {
+    isActive?: boolean | undefined
+    isStaff?: boolean | undefined
+    isVerified?: boolean | undefined
+    /** `none` for users without a role, `any` for users with one */
+    role?: AdminRole | 'any' | 'none' | undefined
+    /** whose name begins otherwise */
+    notNamed?: string | undefined
+  }
+}
+
+/** Sessions, newest first. */
+export interface SessionQuery {
+  /** the last id of the page before */
+  after?: string | undefined
+  limit: number
+  address?: string | undefined
+  /** those that live then */
+  liveAt?: number | undefined
+}
+
+/**
+ * A page of a list that filters. No more than `mostScanned` rows are looked at for one page, so it may have fewer rows than
+ * asked for, or none, and still not be the last.
+ */
+export interface Scanned<Row, Next> {
+  rows: Row[]
+  /** where the next page begins; undefined after the last */
+  next: Next | undefined
 }
 
 export interface RehashPasswordInput {
@@ -287,7 +370,7 @@ export interface RehashPasswordInput {
 export type UserNames = Pick<UserRow, 'id' | 'username_canonical' | 'email_canonical'>
 
 /** A user as he comes from elsewhere. */
-export type ImportedUser = Omit<UserRow, 'sessions_ended_at'>
+export type ImportedUser = Omit<UserRow, 'sessions_ended_at' | 'admin_role'>
 
 export interface ImportUsersInput {
   users: readonly ImportedUser[]
@@ -310,7 +393,7 @@ export type NewLegacyToken = Omit<LegacyTokenRow, 'session_id' | 'exchanged_at'>
 /** `updated`: it was blacklisted since it was imported; `missing`: there is no such user. */
 export type ImportTokenOutcome = 'created' | 'unchanged' | 'updated' | 'missing'
 
-export interface DeleteUserInput {
+export interface DeleteUserInput extends Conditions {
   userId: string
   now: number
   /** the last ones to him; their rows name no user */
@@ -386,6 +469,7 @@ export interface Store {
   /** which of the names somebody has now; the decision stays with `createUser` */
   findTaken(names: Pick<UserRow, 'username_canonical' | 'email_canonical'>): Promise<TakenField[]>
   listUsers(page: Page & { search?: string | undefined }): Promise<UserRow[]>
+  queryUsers(query: UserQuery): Promise<Scanned<UserRow, Position>>
   /** of all users, in the order of their ids */
   listPasswordHashes(page: Page): Promise<Pick<UserRow, 'id' | 'password_hash'>[]>
   findUserByEmail(canonical: string): Promise<UserRow | undefined>
@@ -428,6 +512,7 @@ export interface Store {
   /** live ones only, newest first */
   listSessionsOfUser(userId: string, now: number): Promise<SessionRow[]>
   listSessions(page: Page): Promise<SessionRow[]>
+  querySessions(query: SessionQuery): Promise<Scanned<SessionRow, string>>
   listRevocations(since: number): Promise<Revocation[]>
   deleteEndedSessions(input: DeleteEndedSessionsInput): Promise<DeleteEndedSessionsOutcome>
 
@@ -478,9 +563,11 @@ export interface Store {
    * is there already is left out, so whoever heard no answer may come again. Of a user who is gone nothing personal is
    * kept.
    */
-  appendEvents(input: { events: readonly NewAuditEvent[] }): Promise<void>
+  appendEvents(input: AppendEventsInput): Promise<void>
   /** newest first */
   listEvents(filter: AuditFilter): Promise<AuditRow[]>
+  /** of the hours from then on, in no order */
+  listEventCounts(since: number): Promise<EventCount[]>
   /** where the chain begins and ends */
   readChain(): Promise<AuditChainRow>
   /** in the order of the chain */

@@ -1,4 +1,5 @@
 import type {
+  Conditions,
   EndSessionsInput,
   SpendSecretInput,
   TakenField,
@@ -37,16 +38,44 @@ const unchanged = {
     email_verified_at: null,
   },
   ...{ password_hash: null, password_changed_at: null, is_active: null, is_staff: null, is_superuser: null },
-  ...{ first_name: null, last_name: null },
+  ...{ first_name: null, last_name: null, admin_role: null },
 }
 
 /** The parameters of an update: what is null stays, but for what may be null, which has a flag that says it is set. */
-export function updateParameters({ userId, set, passwordHash = undefined }: UpdateUserInput) {
+export function updateParameters({ userId, set, passwordHash = undefined, ...conditions }: UpdateUserInput) {
   const flags = {
     setsEmail: set.email_canonical === undefined ? 0 : 1,
     setsVerified: set.email_verified_at === undefined ? 0 : 1,
+    setsRole: set.admin_role === undefined ? 0 : 1,
   }
-  return { ...unchanged, ...set, ...flags, userId, passwordHash: passwordHash ?? null }
+  return {
+    ...{ ...unchanged, ...set, ...flags, userId, passwordHash: passwordHash ?? null },
+    ...conditionParameters(conditions),
+  }
+}
+
+const unseen = {
+  ...{ seenUsername: null, seenEmail: null, seenVerified: null, seenActive: null, seenStaff: null },
+  ...{ seenSuperuser: null, seenRole: null, seenPassword: null },
+}
+
+/** The parameters of `conditionsSql`, and of its like. */
+export function conditionParameters({ seen, keeps }: Conditions) {
+  return {
+    checksSeen: seen ? 1 : 0,
+    keepsOwner: keeps ? 1 : 0,
+    ...unseen,
+    ...(seen && {
+      seenUsername: seen.username,
+      seenEmail: seen.email,
+      seenVerified: seen.email_verified_at,
+      seenActive: seen.is_active,
+      seenStaff: seen.is_staff,
+      seenSuperuser: seen.is_superuser,
+      seenRole: seen.admin_role,
+      seenPassword: seen.password_changed_at,
+    }),
+  }
 }
 
 /** Whether secrets that were sent out before must be good for nothing after it. */

@@ -150,6 +150,7 @@ async function runAccounts(db: Connections, user: NewUser): Promise<void> {
   await limits.deleteStaleLimits({ now: t0 + 9, limit: 5 })
   await trail.appendEvents({ events: [sampleEvent({ user_id: user.id })] })
   await trail.readChain()
+  await trail.listEventCounts(t0)
   await trail.readEvents({ after: 5_000, limit: 5 })
   await trail.deleteOldEvents({ before: t0 + 9, limit: 5 })
   await cursors.moveCursor({ name: 'a', number: 1 })
@@ -220,6 +221,7 @@ async function runAll(db: Connections): Promise<void> {
   await sessions.listRevocations(t0 + 9_000)
   const bounds = { now: t0, expiredBefore: t0 - minute, revokedBefore: t0 - minute }
   await sessions.deleteEndedSessions({ after: 's5', limit: 200, ...bounds })
+  await users.updateUser({ userId: user.id, set: {}, keeps: 'another_owner' })
   await users.updateUser({
     userId: user.id,
     set: { is_active: 0 },
@@ -259,11 +261,26 @@ describe('with 10 000 users and sessions', () => {
       transaction: (work) => connections.transaction((runner) => work(explaining(runner, plans))),
     })
     const page = { after: 's5', limit: 50 }
+    const newest = { by: 'created_at', direction: 'desc', limit: 50, after: { value: t0, id: 'u5' } } as const
+    const byName = { by: 'username_canonical', direction: 'asc', limit: 50, prefix: 'n17' } as const
     for (const [name, list] of [
       ['list_users', queries.listUsers(page)],
       ['list_password_hashes', queries.listPasswordHashes(page)],
       ['list_users_found', queries.listUsers({ ...page, search: 'n17' })],
       ['list_sessions', queries.listSessions(page)],
+      ['users_newest', queries.queryUsers({ ...newest, only: {} })],
+      ['users_by_name', queries.queryUsers({ ...byName, only: { isVerified: true } })],
+      [
+        'users_by_address',
+        queries.queryUsers({ ...byName, by: 'email_canonical', only: { notNamed: 'n9' } }),
+      ],
+      ['users_disabled', queries.queryUsers({ ...newest, only: { isActive: false } })],
+      ['users_staff', queries.queryUsers({ ...newest, only: { isStaff: true } })],
+      ['users_with_role', queries.queryUsers({ ...newest, only: { role: 'owner' } })],
+      ['end_of_users', queries.endOfUsers({ ...byName, only: {} })],
+      ['sessions_of_address', queries.querySessions({ limit: 50, address: 'a', liveAt: t0 })],
+      ['events_of_actor', queries.listEvents({ limit: 50, actorId: 'u5' })],
+      ['events_of_kind', queries.listEvents({ limit: 50, after: 5_000, before: 6_000, event: 'x' })],
       ['list_mails', queries.listMails({ ...page, after: 'm5' })],
       ['list_events', queries.listEvents({ before: 5_000, limit: 50 })],
       ['list_events_of_user', queries.listEvents({ limit: 50, userId: 'u5' })],

@@ -12,6 +12,7 @@ export function accountRows(userId: string): Record<string, Row> {
     limits: { key: 'a', count: 1, free_at: t0, ends_at: t0 },
     audit_events: { ...sampleEvent(), number: 1, chain: Buffer.from('chain') },
     cursors: { name: 'a', number: 1 },
+    event_counts: { id: `${t0} a`, hour: t0, event: 'a', count: 1 },
     legacy_tokens: { jti: 'a', user_id: userId, expires_at: t0, is_blacklisted: 0 },
     counters: { name: 'users', value: 1 },
   }
@@ -25,6 +26,7 @@ export function accountRefusals(stored: Record<string, Row>) {
     limits: limit = {},
     audit_events: event = {},
     cursors: cursor = {},
+    event_counts: count = {},
     legacy_tokens: token = {},
     counters: counter = {},
   } = stored
@@ -37,6 +39,12 @@ export function accountRefusals(stored: Record<string, Row>) {
   const freshEvent = () => ({ ...event, id: sampleEvent().id, number: 2 })
   const chain = { id: 'chain', last_number: 0, kept_after: 0 }
   return [
+    {
+      rule: 'event_counts_pk',
+      table: 'event_counts',
+      row: () => count,
+      message: 'UNIQUE constraint failed: event_counts.id',
+    },
     {
       rule: 'one_time_secrets_pk',
       table: 'one_time_secrets',

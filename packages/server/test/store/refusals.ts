@@ -64,6 +64,12 @@ export const refusals: Refusal[] = [
     message: 'CHECK constraint failed: users_flags_check',
   })),
   {
+    rule: 'users_admin_role_check',
+    table: 'users',
+    row: () => ({ ...fresh(), admin_role: 'root' }),
+    message: 'CHECK constraint failed: users_admin_role_check',
+  },
+  {
     rule: 'users, strictly typed',
     table: 'users',
     row: () => ({ ...fresh(), created_at: 'yesterday' }),

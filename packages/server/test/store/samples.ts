@@ -40,7 +40,7 @@ export function sampleUser(fields: Partial<NewUser> = {}): NewUser {
 export function rowOf(user: NewUser): UserRow {
   const later = { last_login_at: null, email_verified_at: null, password_changed_at: null }
   const brought = { first_name: '', last_name: '', group_names: '[]', sessions_ended_at: null }
-  return { ...user, ...later, ...brought }
+  return { admin_role: null, ...user, ...later, ...brought }
 }
 
 /** @param userId whose it is; it begins at `created_at`, by default `t0` */

@@ -268,7 +268,7 @@ describe('how far it is', () => {
     await fillWith(10)
     const { stdout, stderr } = await copy()
     expect(stdout + stderr).not.toMatch(/[\r\u001b]/)
-    expect(stderr.split('\n').slice(2, 13)).toEqual([
+    expect(stderr.split('\n').slice(2, 14)).toEqual([
       'users: copied 10 of 10 rows',
       'sessions: copied 31 of 31 rows',
       'one_time_secrets: copied 3 of 3 rows',
@@ -276,11 +276,12 @@ describe('how far it is', () => {
       'limits: copied 1 of 1 rows',
       'audit_events: copied 5 of 5 rows',
       'audit_chain: copied 1 of 1 rows',
+      'event_counts: copied 1 of 1 rows',
       'legacy_tokens: copied 3 of 3 rows',
       'counters: copied 1 of 1 rows',
       'cursors: copied 1 of 1 rows',
       'signing_keys: copied 3 of 3 rows',
     ])
-    expect(stdout).toMatch(/^TABLE .*\nusers .*\nsessions .*\n(.*\n){8}signing_keys .*\n$/)
+    expect(stdout).toMatch(/^TABLE .*\nusers .*\nsessions .*\n(.*\n){9}signing_keys .*\n$/)
   })
 })

@@ -45,6 +45,7 @@ describe.each(ways)('from $from to $to', (way) => {
       ['limits', 1],
       ['audit_events', 5],
       ['audit_chain', 1],
+      ['event_counts', 1],
       ['legacy_tokens', 3],
       ['counters', 1],
       ['cursors', 1],

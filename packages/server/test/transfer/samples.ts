@@ -22,7 +22,7 @@ export function userRow(fields: Row = {}): Row {
     ...{ email: `User${made}@Example.com`, email_canonical: `user${made}@example.com` },
     ...{ password_hash: `$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$${made}`, is_active: 1, is_staff: 0 },
     ...{ is_superuser: 0, created_at: t0 + made, last_login_at: null },
-    ...{ email_verified_at: null, password_changed_at: null, sessions_ended_at: null },
+    ...{ email_verified_at: null, password_changed_at: null, sessions_ended_at: null, admin_role: null },
     ...{ first_name: 'Ada', last_name: '', group_names: '["staff"]' },
     ...fields,
   }
@@ -124,6 +124,8 @@ async function fillAccounts(access: RowAccess, owners: readonly Row[]): Promise<
   await access.insert(tableOf('audit_events'), events)
   await access.remove(tableOf('audit_chain'), ['chain'])
   await access.insert(tableOf('audit_chain'), [{ id: 'chain', ...chain }])
+  const counted = { id: `${t0} auth.login.succeeded`, hour: t0, event: 'auth.login.succeeded', count: 5 }
+  await access.insert(tableOf('event_counts'), [counted])
   const tokens = owners.slice(0, 3).map((owner, at) => ({
     ...{ jti: `jti ${at}`, user_id: String(owner.id), expires_at: t0 + day, is_blacklisted: at % 2 },
     ...(at === 2 ? { session_id: newId(t0), exchanged_at: t0 } : { session_id: null, exchanged_at: null }),

@@ -14,7 +14,8 @@ export interface Recorded {
 
 /** An event as the table holds it. What is personal stands apart, so that it can be erased without a gap in the chain. */
 export function toRow({ event, fields, happenedAt }: Recorded): NewAuditEvent {
-  const { request_id, actor, user_id, session_id, code, client_ip, device, error, ...rest } = fields
+  const { request_id, actor, user_id, session_id, code, client_ip, device, error, ...more } = fields
+  const { personal_changes: changes, ...rest } = more
   const failure = error === undefined ? undefined : failureOf(error)
   return {
     id: newId(happenedAt),
@@ -27,7 +28,7 @@ export function toRow({ event, fields, happenedAt }: Recorded): NewAuditEvent {
     user_id: user_id ?? null,
     session_id: session_id ?? null,
     details: jsonOf({ ...rest, ...(failure && { error: failure }) }),
-    ...sealPersonal(jsonOf({ client_ip, device })),
+    ...sealPersonal(jsonOf({ client_ip, device, changes })),
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock.ts'
 import { AuthError } from '../../errors.ts'
-import type { NewAuditEvent, Store } from '../../store/store.ts'
+import type { EventCount, NewAuditEvent, Store } from '../../store/store.ts'
 import { type Audit, type EventFields, type EventName, events } from '../events.ts'
 import { createBudget } from './budget.ts'
+import { countsOf } from './counts.ts'
 import { type Recorded, toRow } from './rows.ts'
 
 /** An audit that keeps what matters in the table of events, and passes all of it on to the log. */
@@ -47,7 +48,8 @@ export function openTrail({ audit, store, clock }: TrailOptions): Trail {
   }
 
   function record(event: EventName, fields: EventFields): void {
-    audit.record(event, fields)
+    const { personal_changes: _, ...told } = fields
+    audit.record(event, fields.personal_changes ? told : fields)
     const { trail } = events[event]
     if (trail === 'log') return
     const happenedAt = clock()
@@ -88,17 +90,17 @@ export function openTrail({ audit, store, clock }: TrailOptions): Trail {
 /** Writes what waits, a batch after the other, one at a time. */
 function openWriter(audit: Audit, store: TrailOptions['store'], waiting: Recorded[]) {
   /** written again as it is until the database has taken it: then it is there once, whatever was heard of it */
-  let batch: NewAuditEvent[] = []
+  let batch: { events: NewAuditEvent[]; counts: EventCount[] } = { events: [], counts: [] }
   let writing: Promise<boolean> | undefined
   let isFailing = false
   let lost = 0
 
   async function writeAll(): Promise<boolean> {
     try {
-      while (batch.length > 0 || waiting.length > 0) {
-        if (batch.length === 0) batch = waiting.splice(0, maxBatch).map(toRow)
-        await store.appendEvents({ events: batch })
-        batch = []
+      while (batch.events.length > 0 || waiting.length > 0) {
+        if (batch.events.length === 0) batch = batchOf(waiting.splice(0, maxBatch))
+        await store.appendEvents(batch)
+        batch = batchOf([])
       }
       isFailing = false
       return true
@@ -106,7 +108,7 @@ function openWriter(audit: Audit, store: TrailOptions['store'], waiting: Recorde
       if (!isFailing) audit.record('store.unavailable', { error })
       isFailing = true
       // What the database would never take must not keep out what comes after it.
-      if (!(error instanceof AuthError)) lose(batch.splice(0).length)
+      if (!(error instanceof AuthError)) lose(batch.events.splice(0).length)
       return false
     }
   }
@@ -130,8 +132,12 @@ function openWriter(audit: Audit, store: TrailOptions['store'], waiting: Recorde
       lost = 0
       return taken
     },
-    unwritten: () => batch.length + waiting.length,
+    unwritten: () => batch.events.length + waiting.length,
   }
+}
+
+function batchOf(recorded: readonly Recorded[]) {
+  return { events: recorded.map(toRow), counts: countsOf(recorded) }
 }
 
 /** One timer at a time, which does not keep the process alive. */

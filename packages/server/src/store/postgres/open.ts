@@ -1,6 +1,7 @@
 import { type AppliedMigration, migrations as ours, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
-import type { AuditRow, MailRow, SessionRow, Store, StoreHealth, UserRow } from '../store.ts'
+import { pageOfSessions, pageOfUsers } from '../scanned.ts'
+import type { AuditRow, MailRow, Position, SessionRow, Store, StoreHealth, UserRow } from '../store.ts'
 import { cursorVerbs } from './cursors.ts'
 import { describe } from './describe.ts'
 import { importVerbs } from './imports.ts'
@@ -61,6 +62,19 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     listUsers: async (page) => db.all<UserRow>((await queries()).listUsers(page)),
     listPasswordHashes: async (page) => db.all<UserRow>((await queries()).listPasswordHashes(page)),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
+    queryUsers: async (query) => {
+      if (!isText(`${query.prefix}${query.after?.value}${query.after?.id}`)) return nothing
+      const { queryUsers, endOfUsers } = await queries()
+      const rows = await db.all<UserRow>(queryUsers(query))
+      return pageOfUsers(query, rows, async () => (await db.all<Position>(endOfUsers(query)))[0])
+    },
+    querySessions: async (query) => {
+      if (!isText(`${query.after}${query.address}`)) return nothing
+      const { querySessions, endOfSessions } = await queries()
+      const rows = await db.all<SessionRow>(querySessions(query))
+      const end = async () => (await db.all<{ id: string }>(endOfSessions(query)))[0]?.id
+      return pageOfSessions(query, rows, end)
+    },
     listMails: async (page) => db.all<MailRow>((await queries()).listMails(page)),
     listEvents: async (filter) =>
       isText(Object.values(filter).join('')) ? db.all<AuditRow>((await queries()).listEvents(filter)) : [],
@@ -71,6 +85,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     close: () => db.close(),
   }
 }
+
+const nothing = { rows: [], next: undefined }
 
 /** The query builder comes with the first list. */
 const queries = async () => (await import('./compiler.ts')).queries

@@ -176,7 +176,7 @@ type SessionVerbs = Pick<
 export function sessionVerbs(db: Connections): SessionVerbs {
   return {
     openSession: ({ session, passwordHash, maxSessionsPerUser }) =>
-      db.transaction(async (runner) => {
+      inTurn(db, async (runner) => {
         const opened = await runner.rows(openSession, { ...session, passwordHash })
         if (opened.length === 0) return { outcome: 'refused' }
         const { id, user_id: userId, created_at: now } = session

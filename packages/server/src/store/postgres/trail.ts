@@ -1,5 +1,5 @@
 import { chained, lastBefore, theChain } from '../audit-chain.ts'
-import type { AuditChainRow, AuditRow, Store } from '../store.ts'
+import type { AuditChainRow, AuditRow, EventCount, Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { inTurn } from './pool/in-turn.ts'
 import { statement } from './pool/statement.ts'
@@ -30,6 +30,24 @@ const insert = statement(
                  @code::text[], @request_id::text[], @actor_id::text[], @user_id::text[], @session_id::text[],
                  @details::text[], @personal::text[], @personal_salt::bytea[], @personal_digest::bytea[],
                  @chain::bytea[]) AS appended (${columns})`,
+)
+
+const addCounts = statement(
+  'add_event_counts',
+  `INSERT INTO event_counts (id, hour, event, count)
+   SELECT hour::text || ' ' || event, hour, event, count
+     FROM unnest(@hours::bigint[], @events::text[], @numbers::bigint[]) AS added (hour, event, count)
+       ON CONFLICT (id) DO UPDATE SET count = event_counts.count + excluded.count`,
+)
+
+const listCounts = statement(
+  'event_counts',
+  'SELECT hour, event, count FROM event_counts WHERE hour >= @since',
+)
+
+const deleteCounts = statement(
+  'delete_event_counts',
+  'DELETE FROM event_counts WHERE hour < @before::bigint - 3600000',
 )
 
 const moveEnd = statement('move_end', 'UPDATE audit_chain SET last_number = @number, last_chain = @chain')
@@ -65,6 +83,14 @@ function columnwise(rows: readonly AuditRow[]): Record<string, unknown[]> {
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => forDriver(row[name]))]))
 }
 
+function countColumns(counts: readonly EventCount[]) {
+  return {
+    hours: counts.map(({ hour }) => hour),
+    events: counts.map(({ event }) => event),
+    numbers: counts.map(({ count }) => count),
+  }
+}
+
 /** In an array the driver knows bytes only as its own kind. */
 function forDriver(value: AuditRow[keyof AuditRow]): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value
@@ -79,12 +105,15 @@ export async function erasePersonal(db: Runner, userId: string): Promise<void> {
   await db.rows(erase, { userId })
 }
 
-type TrailVerbs = Pick<Store, 'appendEvents' | 'readChain' | 'readEvents' | 'deleteOldEvents'>
+type TrailVerbs = Pick<
+  Store,
+  'appendEvents' | 'listEventCounts' | 'readChain' | 'readEvents' | 'deleteOldEvents'
+>
 
 /** The verbs about the trail. */
 export function trailVerbs(db: Connections): TrailVerbs {
   return {
-    appendEvents: ({ events }) =>
+    appendEvents: ({ events, counts = [] }) =>
       inTurn(db, async (runner) => {
         const end = theChain(await runner.rows<AuditChainRow>(lockChain, {}))
         const there = await runner.rows<{ id: string }>(known, { ids: events.map(({ id }) => id) })
@@ -97,7 +126,9 @@ export function trailVerbs(db: Connections): TrailVerbs {
         if (!last) return
         await runner.rows(insert, columnwise(rows))
         await runner.rows(moveEnd, last)
+        if (counts.length > 0) await runner.rows(addCounts, countColumns(counts))
       }),
+    listEventCounts: (since) => db.rows<EventCount>(listCounts, { since }),
     readChain: async () => theChain(await db.rows<AuditChainRow>(readChain, {})),
     readEvents: (input) => db.rows<AuditRow>(inOrder, input),
     deleteOldEvents: ({ before, limit }) =>
@@ -106,6 +137,7 @@ export function trailVerbs(db: Connections): TrailVerbs {
         const last = lastBefore(await runner.rows<AuditRow>(beginning, { limit }), before)
         if (!last) return 0
         await runner.rows(moveBeginning, last)
+        await runner.rows(deleteCounts, { before })
         return (await runner.rows(deleteBeginning, last)).length
       }),
   }

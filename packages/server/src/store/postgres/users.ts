@@ -8,7 +8,7 @@ import type {
   UserRow,
   WithMail,
 } from '../store.ts'
-import { namesIn, takenIn, updateParameters, voidsSecrets } from '../user-fields.ts'
+import { conditionParameters, namesIn, takenIn, updateParameters, voidsSecrets } from '../user-fields.ts'
 import { addMails, leaveMails } from './mails.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { violatedUnique } from './pool/faults.ts'
@@ -20,7 +20,7 @@ import { erasePersonal } from './trail.ts'
 
 const columns = `id, username, username_canonical, email, email_canonical, password_hash,
   is_active, is_staff, is_superuser, created_at, last_login_at, email_verified_at, password_changed_at,
-  first_name, last_name, group_names, sessions_ended_at`
+  first_name, last_name, group_names, sessions_ended_at, admin_role`
 
 const byId = statement('user_by_id', `SELECT ${columns} FROM users WHERE id = @id`)
 const byName = statement('user_by_name', `SELECT ${columns} FROM users WHERE username_canonical = @name`)
@@ -29,15 +29,31 @@ const byEmail = statement('user_by_email', `SELECT ${columns} FROM users WHERE e
 const insertUser = statement(
   'insert_user',
   `INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
-                      is_active, is_staff, is_superuser, created_at)
+                      is_active, is_staff, is_superuser, created_at, admin_role)
    VALUES (@id, @username, @username_canonical, @email, @email_canonical, @password_hash,
-           @is_active, @is_staff, @is_superuser, @created_at)`,
+           @is_active, @is_staff, @is_superuser, @created_at, @admin_role)`,
 )
 
 const taken = statement(
   'taken',
   `SELECT id, username_canonical, email_canonical FROM users
     WHERE username_canonical = @username_canonical OR email_canonical = @email_canonical`,
+)
+
+const conditions = `
+  (@checksSeen::smallint = 0 OR (
+     username = @seenUsername::text AND email = @seenEmail::text
+     AND email_verified_at IS NOT DISTINCT FROM @seenVerified::bigint AND is_active = @seenActive::smallint
+     AND is_staff = @seenStaff::smallint AND is_superuser = @seenSuperuser::smallint
+     AND admin_role IS NOT DISTINCT FROM @seenRole::text
+     AND password_changed_at IS NOT DISTINCT FROM @seenPassword::bigint))
+  AND (@keepsOwner::smallint = 0 OR EXISTS (
+     SELECT 1 FROM users AS others WHERE others.admin_role = 'owner' AND others.is_active = 1 AND others.id <> @userId))`
+
+/** Two owners who remove each other at the same moment come one after the other. */
+const lockOwners = statement(
+  'lock_owners',
+  `SELECT id FROM users WHERE admin_role IS NOT NULL AND admin_role = 'owner' ORDER BY id FOR UPDATE`,
 )
 
 const updateUser = statement(
@@ -55,8 +71,10 @@ const updateUser = statement(
           is_staff = coalesce(@is_staff::smallint, is_staff),
           is_superuser = coalesce(@is_superuser::smallint, is_superuser),
           first_name = coalesce(@first_name::text, first_name),
-          last_name = coalesce(@last_name::text, last_name)
-    WHERE id = @userId AND (@passwordHash::text IS NULL OR password_hash = @passwordHash) RETURNING id`,
+          last_name = coalesce(@last_name::text, last_name),
+          admin_role = CASE WHEN @setsRole::smallint = 1 THEN @admin_role::text ELSE admin_role END
+    WHERE id = @userId AND (@passwordHash::text IS NULL OR password_hash = @passwordHash) AND ${conditions}
+   RETURNING id`,
 )
 
 const rehash = statement(
@@ -65,7 +83,10 @@ const rehash = statement(
 )
 
 /** A login of the same user waits behind this, and then finds him gone. */
-const lockUser = statement('lock_user', 'SELECT id FROM users WHERE id = @userId FOR UPDATE')
+const lockUser = statement(
+  'lock_user',
+  `SELECT id FROM users WHERE id = @userId AND ${conditions} FOR UPDATE`,
+)
 const deleteUser = statement('delete_user', 'DELETE FROM users WHERE id = @userId')
 
 /** Which of the names somebody has, but for the user of that id. */
@@ -96,6 +117,7 @@ async function insertWithMail(db: Connections, user: NewUser & WithMail): Promis
 function update(db: Connections, input: UpdateUserInput): Promise<UpdateUserOutcome> {
   const { userId, set, endSessions } = input
   return db.transaction(async (runner) => {
+    if (input.keeps) await runner.rows(lockOwners, {})
     if ((await runner.rows(updateUser, updateParameters(input))).length === 0) return { outcome: 'missing' }
     if (voidsSecrets(set)) await voidSecrets(runner, userId)
     await addWithMail(runner, input)
@@ -153,9 +175,11 @@ export function userVerbs(db: Connections): UserVerbs {
     async rehashPassword(input) {
       await db.rows(rehash, input)
     },
-    deleteUser: ({ userId, now, mails = [] }) =>
+    deleteUser: ({ userId, now, mails = [], ...wanted }) =>
       inTurn(db, async (runner) => {
-        if ((await runner.rows(lockUser, { userId })).length === 0) return { outcome: 'missing' }
+        if (wanted.keeps) await runner.rows(lockOwners, {})
+        const locked = await runner.rows(lockUser, { userId, ...conditionParameters(wanted) })
+        if (locked.length === 0) return { outcome: 'missing' }
         const ended = await endSessionsOfUser(runner, { userId, now, reason: 'user_deleted' })
         await leaveMails(runner, userId)
         await runner.rows(deleteUser, { userId })

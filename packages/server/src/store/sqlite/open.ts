@@ -3,11 +3,14 @@ import { AuthError } from '../../errors.ts'
 import { theChain } from '../audit-chain.ts'
 import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
+import { pageOfSessions, pageOfUsers } from '../scanned.ts'
 import type {
   AuditChainRow,
   AuditRow,
+  EventCount,
   FoundSecret,
   MailRow,
+  Position,
   Revocation,
   SessionRow,
   SigningKeyRow,
@@ -104,7 +107,14 @@ function storeOn(db: Connection, executor: Executor): SqliteStore {
   }
 }
 
-type Reads = `find${string}` | `list${string}` | `read${string}` | 'holdsLimit' | 'health' | 'backup'
+type Reads =
+  | `find${string}`
+  | `list${string}`
+  | `query${string}`
+  | `read${string}`
+  | 'holdsLimit'
+  | 'health'
+  | 'backup'
 
 function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
   return {
@@ -122,6 +132,17 @@ function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
     listSessionsOfUser: async (userId, now) => db.rows<SessionRow>(liveSessionsSql, { userId, now }),
     listSessions: async (page) => db.all<SessionRow>((await queries()).listSessions(page)),
     listRevocations: async (since) => db.rows<Revocation>(revocationsSql, { since }),
+    queryUsers: async (query) => {
+      const { queryUsers, endOfUsers } = await queries()
+      const rows = db.all<UserRow>(queryUsers(query))
+      return pageOfUsers(query, rows, async () => db.all<Position>(endOfUsers(query))[0])
+    },
+    querySessions: async (query) => {
+      const { querySessions, endOfSessions } = await queries()
+      const rows = db.all<SessionRow>(querySessions(query))
+      return pageOfSessions(query, rows, async () => db.all<{ id: string }>(endOfSessions(query))[0]?.id)
+    },
+    listEventCounts: async (since) => db.rows<EventCount>(countsSql, { since }),
     listMails: async (page) => db.all<MailRow>((await queries()).listMails(page)),
     findMail: async (id) => db.rows<MailRow>('SELECT * FROM mails WHERE id = @id', { id })[0],
     listEvents: async (filter) => db.all<AuditRow>((await queries()).listEvents(filter)),
@@ -148,6 +169,8 @@ const liveSessionsSql = `
   SELECT * FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now ORDER BY id DESC`
 
 const eventsSql = 'SELECT * FROM audit_events WHERE number > @after ORDER BY number LIMIT @limit'
+
+const countsSql = 'SELECT hour, event, count FROM event_counts WHERE hour >= @since'
 
 const cursorSql = 'SELECT number FROM cursors WHERE name = @name'
 

@@ -35,6 +35,7 @@ const shapes = {
       last_login_at: 'integer',
       email_verified_at: 'integer',
       password_changed_at: 'integer',
+      admin_role: 'text',
       first_name: 'text',
       last_name: 'text',
       group_names: 'text',
@@ -121,6 +122,10 @@ const shapes = {
       kept_after: 'integer',
       kept_chain: 'bytes',
     },
+  },
+  event_counts: {
+    key: 'id',
+    columns: { id: 'text', hour: 'integer', event: 'text', count: 'integer' },
   },
   legacy_tokens: {
     key: 'jti',

@@ -17,6 +17,12 @@ const insertSql = `
           @details, CASE WHEN ${isKnown} THEN @personal END, CASE WHEN ${isKnown} THEN @personal_salt END,
           @personal_digest, @chain)`
 
+const addCountSql = `
+  INSERT INTO event_counts (id, hour, event, count) VALUES (CAST(@hour AS TEXT) || ' ' || @event, @hour, @event, @count)
+      ON CONFLICT (id) DO UPDATE SET count = event_counts.count + excluded.count`
+
+const deleteCountsSql = 'DELETE FROM event_counts WHERE hour < @before - 3600000'
+
 const moveEndSql = 'UPDATE audit_chain SET last_number = @number, last_chain = @chain'
 
 const eraseSql = `
@@ -36,17 +42,20 @@ export function erasePersonal(db: Connection, userId: string): void {
 
 /** The verbs about the trail. */
 export const trailVerbs: Verbs<'appendEvents' | 'deleteOldEvents'> = {
-  appendEvents(db, { events }) {
+  appendEvents(db, { events, counts = [] }) {
     const fresh = events.filter(({ id }) => db.rows(byIdSql, { id }).length === 0)
     const rows = chained(theChain(db.rows<AuditChainRow>(chainSql, {})), fresh)
     for (const row of rows) db.rows(insertSql, row)
     const last = rows.at(-1)
-    if (last) db.rows(moveEndSql, last)
+    if (!last) return
+    db.rows(moveEndSql, last)
+    for (const count of counts) db.rows(addCountSql, count)
   },
   deleteOldEvents(db, { before, limit }) {
     const last = lastBefore(db.rows<AuditRow>(beginningSql, { limit }), before)
     if (!last) return 0
     db.rows(moveBeginningSql, last)
+    db.rows(deleteCountsSql, { before })
     return db.rows(deleteSql, last).length
   },
 }

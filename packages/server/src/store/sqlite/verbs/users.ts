@@ -1,5 +1,5 @@
 import type { Store, TakenField, UserRow } from '../../store.ts'
-import { namesIn, takenIn, updateParameters, voidsSecrets } from '../../user-fields.ts'
+import { conditionParameters, namesIn, takenIn, updateParameters, voidsSecrets } from '../../user-fields.ts'
 import { type Connection, isConstraintFault } from '../connection.ts'
 import { addMails, leaveMails } from './mails.ts'
 import { addWithMail, voidSecrets } from './secrets.ts'
@@ -9,13 +9,21 @@ import type { Verbs } from './verb.ts'
 
 const insertSql = `
   INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
-                     is_active, is_staff, is_superuser, created_at)
+                     is_active, is_staff, is_superuser, created_at, admin_role)
   VALUES (@id, @username, @username_canonical, @email, @email_canonical, @password_hash,
-          @is_active, @is_staff, @is_superuser, @created_at)`
+          @is_active, @is_staff, @is_superuser, @created_at, @admin_role)`
 
 const takenSql = `
   SELECT id, username_canonical, email_canonical FROM users
    WHERE username_canonical = @username_canonical OR email_canonical = @email_canonical`
+
+const conditionsSql = `
+  (@checksSeen = 0 OR (
+     username = @seenUsername AND email = @seenEmail AND email_verified_at IS @seenVerified
+     AND is_active = @seenActive AND is_staff = @seenStaff AND is_superuser = @seenSuperuser
+     AND admin_role IS @seenRole AND password_changed_at IS @seenPassword))
+  AND (@keepsOwner = 0 OR EXISTS (
+     SELECT 1 FROM users AS others WHERE others.admin_role = 'owner' AND others.is_active = 1 AND others.id <> @userId))`
 
 const updateSql = `
   UPDATE users
@@ -28,10 +36,14 @@ const updateSql = `
          password_changed_at = coalesce(@password_changed_at, password_changed_at),
          is_active = coalesce(@is_active, is_active), is_staff = coalesce(@is_staff, is_staff),
          is_superuser = coalesce(@is_superuser, is_superuser),
-         first_name = coalesce(@first_name, first_name), last_name = coalesce(@last_name, last_name)
-   WHERE id = @userId AND (@passwordHash IS NULL OR password_hash = @passwordHash) RETURNING id`
+         first_name = coalesce(@first_name, first_name), last_name = coalesce(@last_name, last_name),
+         admin_role = CASE WHEN @setsRole THEN @admin_role ELSE admin_role END
+   WHERE id = @userId AND (@passwordHash IS NULL OR password_hash = @passwordHash) AND ${conditionsSql}
+  RETURNING id`
 
 const rehashSql = 'UPDATE users SET password_hash = @to WHERE id = @userId AND password_hash = @from'
+
+const isDeletableSql = `SELECT id FROM users WHERE id = @userId AND ${conditionsSql}`
 
 const deleteSql = 'DELETE FROM users WHERE id = @userId RETURNING id'
 
@@ -50,7 +62,7 @@ export function takenFields(db: Connection, names: Names, userId?: string): Take
 export const userVerbs: Verbs<'createUser' | 'updateUser' | 'rehashPassword' | 'deleteUser'> = {
   createUser(db, user) {
     try {
-      db.rows(insertSql, user)
+      db.rows(insertSql, { admin_role: null, ...user })
     } catch (thrown) {
       const fields = isConstraintFault(thrown) ? takenFields(db, user) : []
       if (fields.length === 0) throw thrown
@@ -75,9 +87,11 @@ export const userVerbs: Verbs<'createUser' | 'updateUser' | 'rehashPassword' | '
   rehashPassword(db, input) {
     db.rows(rehashSql, input)
   },
-  deleteUser(db, { userId, now, mails = [] }) {
+  deleteUser(db, { userId, now, mails = [], ...conditions }) {
+    const isDeletable = db.rows(isDeletableSql, { userId, ...conditionParameters(conditions) }).length > 0
+    if (!isDeletable) return { outcome: 'missing' }
     const ended = endSessionsOfUser(db, { userId, now, reason: 'user_deleted' })
-    if (db.rows(deleteSql, { userId }).length === 0) return { outcome: 'missing' }
+    db.rows(deleteSql, { userId })
     erasePersonal(db, userId)
     leaveMails(db, userId)
     addMails(
