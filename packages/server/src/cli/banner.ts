@@ -23,7 +23,11 @@ export interface Places {
 export function devBanner(
   { mark }: Marker,
   { api: address, management }: Places,
-  { config, keyRing }: Deployment,
+  {
+    config,
+    keyRing,
+    firstOwnerToken,
+  }: Pick<Deployment, 'config' | 'keyRing'> & { firstOwnerToken: string | undefined },
 ): string {
   const key = keyRing.rows().find((row) => row.state === 'current')
   const places = pairsText(
@@ -33,6 +37,7 @@ export function devBanner(
       ['OpenAPI', `${address}/openapi.json`],
       ['Public keys', `${address}/.well-known/jwks.json`],
       ...(management ? [['Metrics', `${management}/metrics`] as const] : []),
+      ...consolePlaces(config, { address, management }),
       ...(config.smtp ? [] : [['Mail outbox', `${address}/dev/outbox`] as const]),
       ['Data folder', shownPath(config.dataFolder)],
       ['Signing key', `${key?.algorithm} ${shortKid(key?.kid ?? '')}`],
@@ -44,6 +49,7 @@ export function devBanner(
     `  ${mark('bold', `Countersign ${version}`)} · development · ${storeText(config)}`,
     '',
     places.replaceAll(/http\S+/g, (link) => mark('cyan', link)),
+    ...firstLines(config, { address, management, token: firstOwnerToken }).map((line) => `\n  ${line}`),
     ...openWarning(config).map((line) => `\n  ${mark('yellow', line)}`),
     '',
     '  Try it: register, log in, call a protected route. Paste one line after the other:',
@@ -53,6 +59,26 @@ export function devBanner(
     `  ${mark('dim', 'Ctrl-C stops the server.')}`,
     '',
   ].join('\n')
+}
+
+interface Reached {
+  address: string
+  management: string | undefined
+}
+
+function consolePlaces({ console }: Config, { address, management }: Reached) {
+  const at = console === 'management' ? management : address
+  return console === 'off' || at === undefined ? [] : [['Admin console', `${at}/admin/`] as const]
+}
+
+/** What stands behind the `#` goes to no server and into no log. */
+function firstLines(
+  config: Config,
+  { token, ...reached }: Reached & { token: string | undefined },
+): string[] {
+  const [place] = consolePlaces(config, reached)
+  if (!place || token === undefined) return []
+  return [`Become the first owner of the console (once, within 30 minutes):\n  ${place[1]}#first=${token}`]
 }
 
 /** What `start` says: a line, and one more where there is a management port. */

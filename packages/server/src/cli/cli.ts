@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./commands/token/token.ts')).token,
   audit: async () => (await import('./commands/audit/audit.ts')).audit,
   webhooks: async () => (await import('./commands/webhooks/webhooks.ts')).webhooks,
-  explain: async () => (await import('./commands/explain/explain.ts')).explain,
+  explain: async () => (await import('./commands/explain.ts')).explain,
 }
 
 /** What these are called elsewhere. */

@@ -23,6 +23,9 @@ export const dev = command({
   flags: addressFlags,
   run: ({ values: { port, host, data }, terminal }) => {
     const config = loadConfig({ mode: 'dev', flags: { port, host, data } })
-    return serveAlone(config, (places, deployment) => terminal.say(devBanner(terminal, places, deployment)))
+    return serveAlone(config, async (places, deployment) => {
+      const token = await deployment.firstOwner?.invite()
+      terminal.say(devBanner(terminal, places, { ...deployment, firstOwnerToken: token }))
+    })
   },
 })

@@ -1,11 +1,11 @@
 import type { Tools } from '../../app/tools.ts'
 import type { SigningKeyRow } from '../../store/store.ts'
+import { durationText, instantText, isoText } from '../../times.ts'
 import { knownAt, revokeKey, rotateKeys } from '../../tokens/key-schedule.ts'
 import { command, dataFlag, group } from '../command.ts'
 import { CommandError } from '../failure.ts'
 import { tableText } from '../terminal/table.ts'
 import { isConfirmed, type Terminal } from '../terminal/terminal.ts'
-import { durationText, instantText, isoText } from '../terminal/times.ts'
 import { withTools } from '../tools.ts'
 
 const help = `Usage: countersign keys list [--json]

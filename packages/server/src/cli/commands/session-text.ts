@@ -1,6 +1,6 @@
 import type { SessionRow } from '../../store/store.ts'
+import { instantText, isoText } from '../../times.ts'
 import { tableText } from '../terminal/table.ts'
-import { instantText, isoText } from '../terminal/times.ts'
 
 /** A session as `--json` prints it; instants are RFC 3339 texts, as in the dashboard's answer. */
 export function sessionJson(session: SessionRow, username: string) {

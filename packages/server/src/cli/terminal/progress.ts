@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import type { Clock } from '../../clock.ts'
-import { durationText } from './times.ts'
+import { durationText } from '../../times.ts'
 
 /** How far a work is, in whatever it counts. */
 export interface Standing {

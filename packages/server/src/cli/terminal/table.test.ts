@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { durationText, instantText } from '../../times.ts'
 import { sizeText } from './sizes.ts'
 import { pairsText, tableText } from './table.ts'
-import { durationText, instantText } from './times.ts'
 
 describe('tables', () => {
   test('columns are as wide as their widest cell', () => {

@@ -1,9 +1,9 @@
 import type { Tools } from '../../../app/tools.ts'
+import { eventJson } from '../../../audit/trail/event-json.ts'
 import { command, dataFlag } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { withTools } from '../../tools.ts'
-import { eventJson } from './event-text.ts'
 import { auditHelp } from './help.ts'
 import { readSince } from './since.ts'
 

@@ -1,11 +1,12 @@
 import type { Tools } from '../../../app/tools.ts'
+import { eventJson } from '../../../audit/trail/event-json.ts'
 import type { AuditFilter, AuditRow } from '../../../store/store.ts'
 import { command, dataFlag } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
 import { readPage } from '../../page.ts'
 import { withTools } from '../../tools.ts'
 import { getUser } from '../users/get-user.ts'
-import { eventJson, eventsTable } from './event-text.ts'
+import { eventsTable } from './event-text.ts'
 import { auditHelp } from './help.ts'
 import { readSince } from './since.ts'
 

@@ -1,7 +1,7 @@
+import { hex } from '../../../audit/trail/event-json.ts'
 import { type ChainFault, type ChainVerdict, verifyChain } from '../../../audit/trail/verify.ts'
 import { command, dataFlag } from '../../command.ts'
 import { withTools } from '../../tools.ts'
-import { hex } from './event-text.ts'
 import { auditHelp } from './help.ts'
 
 /** Whether the trail is what was written. */

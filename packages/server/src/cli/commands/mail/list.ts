@@ -1,5 +1,4 @@
-import { mailState } from '../../../mail/mail-state.ts'
-import type { MailRow, Page, Store } from '../../../store/store.ts'
+import { failedMails } from '../../../mail/failed.ts'
 import { command, dataFlag } from '../../command.ts'
 import { pageFlags, readPage } from '../../page.ts'
 import { withTools } from '../../tools.ts'
@@ -29,21 +28,3 @@ export const list = command({
     return 0
   },
 })
-
-const batch = 500
-
-/** Those that were given up, newest first; they lie among the others. */
-export async function failedMails(
-  store: Pick<Store, 'listMails'>,
-  { limit, after }: Page,
-): Promise<MailRow[]> {
-  const failed: MailRow[] = []
-  let from = after
-  while (failed.length < limit) {
-    const mails = await store.listMails({ after: from, limit: batch })
-    failed.push(...mails.filter((mail) => mailState(mail) === 'failed'))
-    from = mails.at(-1)?.id
-    if (mails.length < batch) break
-  }
-  return failed.slice(0, limit)
-}

@@ -1,7 +1,7 @@
 import { mailState } from '../../../mail/mail-state.ts'
 import type { MailRow } from '../../../store/store.ts'
+import { instantText, isoText } from '../../../times.ts'
 import { pairsText, tableText } from '../../terminal/table.ts'
-import { instantText, isoText } from '../../terminal/times.ts'
 
 /** A mail as `--json` prints it, without what it says. */
 export function mailJson(mail: MailRow) {

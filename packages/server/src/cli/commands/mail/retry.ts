@@ -1,9 +1,9 @@
 import type { Tools } from '../../../app/tools.ts'
+import { failedMails } from '../../../mail/failed.ts'
 import { command, dataFlag } from '../../command.ts'
 import { CommandError, UsageError } from '../../failure.ts'
 import { withTools } from '../../tools.ts'
 import { mailHelp } from './help.ts'
-import { failedMails } from './list.ts'
 
 /** Makes what was given up due again; the server sends it. */
 export const retry = command({

@@ -1,9 +1,6 @@
-import { openLetters, openSmtp } from '../../../app/mail.ts'
+import { openLetters, testMailer } from '../../../app/mail.ts'
 import { systemClock } from '../../../clock.ts'
-import type { Config } from '../../../config/config.ts'
 import { smtpText } from '../../../config/mail/mail-config.ts'
-import { newId } from '../../../ids.ts'
-import type { Smtp } from '../../../mail/smtp.ts'
 import { emailFault } from '../../../users/email.ts'
 import { command, dataFlag } from '../../command.ts'
 import { CommandError, UsageError } from '../../failure.ts'
@@ -19,20 +16,14 @@ export const sendTest = command({
   async run({ values, operands: [to = ''], terminal }) {
     if (emailFault(to)) throw new UsageError(`"${to}" is no e-mail address.`)
     const config = toolConfig(values)
-    const smtp = getSmtp(config)
-    const writtenAt = systemClock()
-    const letter = openLetters(config, systemClock).preview('test', { at: writtenAt })
-    const delivery = await smtp.deliver({ id: newId(writtenAt), to, letter, writtenAt })
-    if (delivery.outcome !== 'sent')
-      throw new CommandError(`${smtpText(config.smtp)} did not take it. ${delivery.reason}`)
-    terminal.print(`${smtpText(config.smtp)} took it: ${delivery.answer}`)
+    if (!config.smtp || !config.mailFrom) {
+      const [missing, way] = config.smtp ? ['MAIL_FROM', 'from'] : ['SMTP_URL', 'by']
+      throw new CommandError(`${missing} is not set: there is nobody to send it ${way}.`)
+    }
+    const letters = openLetters(config, systemClock)
+    const { taken, said } = await testMailer(config, { letters, clock: systemClock })(to)
+    if (!taken) throw new CommandError(`${smtpText(config.smtp)} did not take it. ${said}`)
+    terminal.print(`${smtpText(config.smtp)} took it: ${said}`)
     return 0
   },
 })
-
-function getSmtp(config: Config): Smtp {
-  const smtp = openSmtp(config)
-  if (smtp) return smtp
-  const missing = config.smtp ? 'MAIL_FROM' : 'SMTP_URL'
-  throw new CommandError(`${missing} is not set: there is nobody to send it ${config.smtp ? 'from' : 'by'}.`)
-}

@@ -1,5 +1,6 @@
+import { consoleTable } from '../../../app/console.ts'
 import type { Deployment } from '../../../app/deployment.ts'
-import type { Config } from '../../../config/config.ts'
+import { type Config, localAddress } from '../../../config/config.ts'
 import { findServiceManager } from '../../../config/environment/service-manager.ts'
 import { sizeThreadPool } from '../../../config/environment/thread-pool.ts'
 import type { Places } from '../../banner.ts'
@@ -20,14 +21,14 @@ const lingerMs = 100
  */
 export async function serveAlone(
   config: Config,
-  greet: (places: Places, deployment: Deployment) => void,
+  greet: (places: Places, deployment: Deployment) => void | Promise<void>,
 ): Promise<number> {
   sizeThreadPool(config.hashParallel)
   const log = await openProcessLog(config)
   const serviceManager = openServiceManager(findServiceManager(), log)
   const { serving, listening, management } = await open(config, log)
   const signalled = firstSignal(() => process.exit(toldTwice))
-  greet({ api: publicAddress(config, listening), management: management?.address }, serving.deployment)
+  await greet({ api: publicAddress(config, listening), management: management?.address }, serving.deployment)
   tellDjangoKey(config.djangoKey, log, serving.deployment.clock())
   log.record('server.listening', { address: listening })
   serviceManager.ready(`Serves ${config.issuer} on ${listening}`)
@@ -48,7 +49,11 @@ async function open(config: Config, log: ProcessLog) {
   const serving = await openServing(config, log)
   let management: Management | undefined
   try {
-    management = await openManagement({ ...{ config, audit: log }, ...faceOf(serving) })
+    management = await openManagement({
+      ...{ config, audit: log },
+      ...faceOf(serving),
+      ...consoleOf(serving),
+    })
     return { serving, management, listening: await serving.listen() }
   } catch (thrown) {
     // Left open, either would keep a process alive that has nothing to serve.
@@ -56,6 +61,14 @@ async function open(config: Config, log: ProcessLog) {
     await serving.abandon()
     throw thrown
   }
+}
+
+/** The admin console, where it is on the management port; that one speaks plain http. */
+function consoleOf({ deployment, isDraining }: Serving) {
+  const { console, managementHost, managementPort = 0 } = deployment.config
+  if (console !== 'management') return {}
+  const origin = localAddress(managementHost, managementPort)
+  return { console: (describe: () => object) => consoleTable(deployment, { isDraining, describe, origin }) }
 }
 
 /** What an operator can ask of this process. */

@@ -1,6 +1,6 @@
 import type { Audit } from '../../../audit/events.ts'
 import type { DjangoKeyConfig } from '../../../config/django/legacy-config.ts'
-import { isoText } from '../../terminal/times.ts'
+import { isoText } from '../../../times.ts'
 
 /** Says at each start that Django's key is honoured, and until when: nobody is to forget it. */
 export function tellDjangoKey(key: DjangoKeyConfig | undefined, log: Audit, now: number): void {

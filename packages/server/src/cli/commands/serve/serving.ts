@@ -17,6 +17,8 @@ export interface Serving {
   deployment: Deployment
   /** for the management listener, which is asked while it drains too */
   readiness(): Promise<Check[]>
+  /** whether it is on its way out */
+  isDraining(): boolean
   /**
    * Takes requests from now on, and does what is to be done beside them.
    * @returns the address it really has: with port 0 the system chose
@@ -55,6 +57,7 @@ export async function openServing(config: Config, log: Audit): Promise<Serving> 
   }
   return {
     deployment,
+    isDraining,
     readiness: () => deployment.readiness(isDraining),
     async listen() {
       const address = await listenOn(server, config)

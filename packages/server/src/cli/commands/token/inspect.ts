@@ -1,11 +1,11 @@
 import type { Tools } from '../../../app/tools.ts'
 import type { SessionRow, SigningKeyRow } from '../../../store/store.ts'
+import { instantText } from '../../../times.ts'
 import { createDjangoKey } from '../../../tokens/django/key.ts'
 import { verifyJwt } from '../../../tokens/jwt.ts'
 import { accessTokenTypes } from '../../../tokens/key-ring.ts'
 import { createRefreshTokens } from '../../../tokens/refresh-token.ts'
 import { headerOf, verifierOf } from '../../../tokens/signing-key.ts'
-import { instantText } from '../../terminal/times.ts'
 import type { TokenParts } from './take-apart.ts'
 
 /** What a token is, as far as this deployment can tell. */

@@ -1,5 +1,5 @@
+import { durationText, instantText } from '../../../times.ts'
 import { pairsText } from '../../terminal/table.ts'
-import { durationText, instantText } from '../../terminal/times.ts'
 import type { TokenReport } from './inspect.ts'
 
 /** The whole report as one JSON object. */

@@ -1,6 +1,6 @@
 import type { UserRow } from '../../../store/store.ts'
+import { instantText, isoText } from '../../../times.ts'
 import { pairsText, tableText } from '../../terminal/table.ts'
-import { instantText, isoText } from '../../terminal/times.ts'
 
 /** A user as `--json` prints him; names and instants as in the API's answers. */
 export function userJson(user: UserRow) {

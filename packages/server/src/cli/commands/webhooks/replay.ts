@@ -1,13 +1,14 @@
 import { webhookOptions } from '../../../app/rooms.ts'
 import type { Tools } from '../../../app/tools.ts'
 import type { AuditRow } from '../../../store/store.ts'
-import { isWanted, messageOf } from '../../../webhooks/message.ts'
+import { isWanted } from '../../../webhooks/message.ts'
+import { replayTo } from '../../../webhooks/receivers.ts'
 import { command, dataFlag } from '../../command.ts'
 import { CommandError, UsageError } from '../../failure.ts'
 import { withTools } from '../../tools.ts'
 import { readSince } from '../audit/since.ts'
 import { webhooksHelp } from './help.ts'
-import { type Receiver, receiversOf } from './receivers.ts'
+import { getReceivers } from './receivers.ts'
 
 /** Posts events once more. */
 export const replay = command({
@@ -18,7 +19,7 @@ export const replay = command({
     if ((since === undefined) === (id === undefined)) throw new UsageError('Say --since WHEN or --id ID.')
     const results = await withTools({ flags, wanted: 'existing' }, async (tools) => {
       const choice = choose(tools, { since, id })
-      return Promise.all(receiversOf(tools).map((receiver) => sendAll(tools, receiver, choice)))
+      return Promise.all(getReceivers(tools).map((receiver) => replayTo(receiver, tools.store, choice)))
     })
     if (results.every(({ sent, fault }) => sent === 0 && fault === undefined)) {
       throw new CommandError('There are no such events in the trail.')
@@ -41,21 +42,4 @@ function choose(
   const from = readSince(since, clock())
   const { events } = webhookOptions(config)
   return ({ happened_at, event }) => happened_at >= from && isWanted(events, event)
-}
-
-const pageSize = 500
-
-async function sendAll({ store }: Tools, { name, send }: Receiver, isChosen: Choice) {
-  let [after, sent] = [0, 0]
-  for (;;) {
-    const rows = await store.readEvents({ after, limit: pageSize })
-    for (const row of rows.filter(isChosen)) {
-      const fault = await send(messageOf(row))
-      if (fault !== undefined) return { name, sent, fault }
-      sent += 1
-    }
-    const last = rows.at(-1)
-    if (!last) return { name, sent }
-    after = last.number
-  }
 }

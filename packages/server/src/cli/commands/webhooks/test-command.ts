@@ -3,7 +3,7 @@ import { testMessage } from '../../../webhooks/message.ts'
 import { command, dataFlag } from '../../command.ts'
 import { withTools } from '../../tools.ts'
 import { webhooksHelp } from './help.ts'
-import { receiversOf } from './receivers.ts'
+import { getReceivers } from './receivers.ts'
 
 /** Whether the receivers are there and take what we sign. */
 export const testCommand = command({
@@ -15,7 +15,7 @@ export const testCommand = command({
       const now = tools.clock()
       const message = testMessage(newId(now), now)
       return Promise.all(
-        receiversOf(tools).map(async ({ name, send }) => ({ name, fault: await send(message) })),
+        getReceivers(tools).map(async ({ name, send }) => ({ name, fault: await send(message) })),
       )
     })
     for (const { name, fault } of faults) {

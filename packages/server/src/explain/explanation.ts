@@ -1,5 +1,7 @@
-import { errors } from '../../../errors.ts'
-import { rules } from '../../../limits/rules.ts'
+import { detailsOf } from '../audit/trail/event-json.ts'
+import { errors } from '../errors.ts'
+import { rules } from '../limits/rules.ts'
+import type { AuditRow } from '../store/store.ts'
 import { passwordReasons, proofReasons } from './account-reasons.ts'
 import type { Explanation, Facts } from './facts.ts'
 import { loginReasons } from './login-reasons.ts'
@@ -80,4 +82,10 @@ export function toldText({ row }: Facts): string {
   return code === 'invalid'
     ? `${status} with a sentence for each field that is wrong`
     : `${status} ${JSON.stringify(detail)}${wire}, and no more`
+}
+
+/** Reuse is an event of its own, beside the refusal that tells all of it: the former is left out. */
+export function withoutRepeats(rows: readonly AuditRow[]): AuditRow[] {
+  const isTold = rows.some((row) => detailsOf(row).reason === 'reuse')
+  return rows.filter(({ event }) => !isTold || event !== 'auth.refresh.reuse_detected')
 }

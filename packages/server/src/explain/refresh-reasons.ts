@@ -1,4 +1,4 @@
-import { foreignGeneration } from '../../../sessions/rotation.ts'
+import { foreignGeneration } from '../sessions/rotation.ts'
 import { before, comparedIn, type Explanation, type Facts, when } from './facts.ts'
 import { endedBecause } from './session-ends.ts'
 

@@ -24,6 +24,10 @@ export const loginReasons: Readonly<Record<string, (facts: Facts) => Explanation
     why: `Name and password are ${who}'s, and nobody has shown yet that he reads the address that he gave.`,
     todo: 'He follows the link in his mail, or asks for another one. Did it leave? countersign mail list',
   }),
+  no_role: ({ who }) => ({
+    why: `Name and password are ${who}'s, and he has no role in the admin console, where he wanted to sign in.`,
+    todo: 'If he should be let in, an owner gives him a role: in the console, or by countersign createsuperuser.',
+  }),
   not_verified: ({ row }) => ({ why: notChecked(row.code), todo: notCheckedTodo(row.code) }),
 }
 

@@ -1,7 +1,7 @@
-import type { Compared, EventFields } from '../../../audit/events.ts'
-import type { AuditRow } from '../../../store/store.ts'
-import { durationText, isoText } from '../../terminal/times.ts'
-import { detailsOf } from '../audit/event-text.ts'
+import type { Compared, EventFields } from '../audit/events.ts'
+import { detailsOf } from '../audit/trail/event-json.ts'
+import type { AuditRow } from '../store/store.ts'
+import { durationText, isoText } from '../times.ts'
 
 /** What the sentences about one event are made of. */
 export interface Facts {

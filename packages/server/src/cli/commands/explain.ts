@@ -1,13 +1,13 @@
-import type { Tools } from '../../../app/tools.ts'
-import type { AuditRow } from '../../../store/store.ts'
-import { command, dataFlag } from '../../command.ts'
-import { CommandError } from '../../failure.ts'
-import { pairsText } from '../../terminal/table.ts'
-import { instantText } from '../../terminal/times.ts'
-import { withTools } from '../../tools.ts'
-import { detailsOf, eventJson, personalOf } from '../audit/event-text.ts'
-import { explanationOf, toldText } from './explanation.ts'
-import { factsOf } from './facts.ts'
+import type { Tools } from '../../app/tools.ts'
+import { eventJson, personalOf } from '../../audit/trail/event-json.ts'
+import { explanationOf, toldText, withoutRepeats } from '../../explain/explanation.ts'
+import { factsOf } from '../../explain/facts.ts'
+import type { AuditRow } from '../../store/store.ts'
+import { instantText } from '../../times.ts'
+import { command, dataFlag } from '../command.ts'
+import { CommandError } from '../failure.ts'
+import { pairsText } from '../terminal/table.ts'
+import { withTools } from '../tools.ts'
 
 const help = `Usage: countersign explain REQUEST_ID [--json] [--data FOLDER]
 
@@ -33,18 +33,13 @@ export const explain = command({
       const [first] = rows
       if (!first) throw new CommandError(nothing(requestId))
       if (values.json) return JSON.stringify(rows.map(eventJson))
-      const told = rows.filter((row) => !isToldTwice(row, rows))
+      const told = withoutRepeats(rows)
       return [head(first), ...(await Promise.all(told.map((row) => paragraph(tools, row))))].join('\n\n')
     })
     terminal.print(text)
     return 0
   },
 })
-
-/** Reuse is an event of its own, beside the refusal that tells all of it. */
-function isToldTwice({ event }: AuditRow, rows: readonly AuditRow[]): boolean {
-  return event === 'auth.refresh.reuse_detected' && rows.some((row) => detailsOf(row).reason === 'reuse')
-}
 
 /** A request leaves one or two. */
 const mostEvents = 100
