@@ -1,13 +1,14 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { canonicalAddress } from '../ip-address.ts'
 import { describe } from './api-description.ts'
 import { parseBearer } from './bearer.ts'
 import { mediaTypes } from './bodies/body.ts'
 import { readCookie, renderCookie, type SetCookie } from './cookies.ts'
-import { compileFields } from './fields/fields.ts'
+import { type BodySchema, compileFields, type Fields } from './fields/fields.ts'
 import { type PathTable, routerPath } from './methods.ts'
 import { policyField } from './rate-limit.ts'
-import { negotiate, refuseEncodedBody } from './request-guards.ts'
+import { negotiate, refuseEncodedBody, refuseForms } from './request-guards.ts'
 import type { AnyRoute, HttpAnswer, HttpRequest, Route } from './route.ts'
 
 /** Puts one line of the route table onto the server, and with the first of its path the `OPTIONS` of all. */
@@ -20,8 +21,12 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
     method: route.method,
     url,
     schema: describe(route),
-    config: { showRefusal: route.showRefusal, refusalCookies: route.refusalCookies } as object,
-    ...(body && { validatorCompiler: () => compileFields(body), preValidation: noBodyIsNoNull }),
+    config: {
+      showRefusal: route.showRefusal,
+      refusalCookies: route.refusalCookies,
+      dialect: route.dialect,
+    } as object,
+    ...(body && { validatorCompiler: validatorOf(route, body), preValidation: noBodyIsNoNull }),
     ...before,
     handler(fastifyRequest, reply) {
       const request = toHttpRequest(fastifyRequest)
@@ -45,8 +50,12 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
   })
 }
 
+function validatorOf({ dialect }: AnyRoute, body: BodySchema<Fields>) {
+  return dialect === 'problem' ? () => () => true : () => compileFields(body)
+}
+
 /** What is looked at before a body is read. */
-function beforeRoute({ page, guard, body, policies = [] }: AnyRoute, allow: string) {
+function beforeRoute({ page, guard, body, dialect, policies = [] }: AnyRoute, allow: string) {
   const policy = policyField(policies)
   return (request: FastifyRequest, reply: FastifyReply, done: (refusal?: Error) => void): void => {
     reply.header('allow', allow)
@@ -54,6 +63,7 @@ function beforeRoute({ page, guard, body, policies = [] }: AnyRoute, allow: stri
     try {
       if (!page) negotiate(request)
       if (!page) refuseEncodedBody(request.headers['content-encoding'])
+      if (dialect === 'problem') refuseForms(request.headers['content-type'])
       // Nobody's body is read before it is known whose it is; the handler asks once more.
       if (body) guard?.(toHttpRequest(request))
     } catch (refusal) {
@@ -81,7 +91,7 @@ function sendAnswer(reply: FastifyReply, { status = 200, headers, cookies, body 
   if (cookies) setCookies(reply, cookies)
   // Of an answer without a body not even its length is told: it would be taken for the length of what is kept.
   if (status === 304 || status === 204) return reply.send()
-  if (typeof body === 'string') return reply.send(body)
+  if (typeof body === 'string' || body instanceof Readable) return reply.send(body)
   const serialize = reply.getSerializationFunction(String(status)) ?? JSON.stringify
   return reply
     .header('content-type', 'application/json')

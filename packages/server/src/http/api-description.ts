@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errors } from '../errors.ts'
 import { mediaTypes } from './bodies/body.ts'
+import { problemContent } from './problem.ts'
 import type { AnyRoute } from './route.ts'
 
 /** What the OpenAPI document says of the deployment. */
@@ -20,6 +21,7 @@ export function openApiFrame({ address, ...info }: ApiInfo) {
     components: {
       securitySchemes: {
         accessToken: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT' },
+        consoleSession: { type: 'apiKey' as const, in: 'cookie', name: '__Host-countersign-console' },
       },
     },
   }
@@ -31,19 +33,29 @@ export function describe(route: AnyRoute): Record<string, unknown> {
   return {
     summary: route.summary,
     operationId: route.name.replace(/\W+(.)?/g, (_, letter: string = '') => letter.toUpperCase()),
-    ...(route.body && { body: route.body, consumes: [...mediaTypes] }),
-    ...(route.guard && { security: [{ accessToken: [] }] }),
+    ...(route.description && { description: route.description }),
+    ...(route.body && { body: route.body, consumes: consumed(route) }),
+    ...(route.guard && { security: [{ [securityOf(route)]: [] }] }),
     ...(route.takesToken && { security: [{}, { accessToken: [] }] }),
     response: Object.fromEntries(Object.entries(route.answers).map(withDescription)),
   }
 }
 
-/** What stands in the path, for the document only: any text is taken there, and most of them lead to nothing. */
-export function describeParams({ params }: AnyRoute): Record<string, unknown> {
-  if (!params) return {}
-  const members = Object.entries(params).map(([name, description]) => [name, { ...text, description }])
+function consumed({ dialect }: AnyRoute): string[] {
+  return dialect === 'problem' ? ['application/json'] : [...mediaTypes]
+}
+
+function securityOf({ dialect }: AnyRoute): 'accessToken' | 'consoleSession' {
+  return dialect === 'problem' ? 'consoleSession' : 'accessToken'
+}
+
+/** What stands in the path and behind it, for the document only: any text is taken there, and most of them lead to nothing. */
+export function describeParams({ params, query }: AnyRoute): Record<string, unknown> {
+  const texts = (names: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(names).map(([name, description]) => [name, { ...text, description }]))
   return {
-    params: { type: 'object', properties: Object.fromEntries(members), required: Object.keys(params) },
+    ...(params && { params: { type: 'object', properties: texts(params), required: Object.keys(params) } }),
+    ...(query && { querystring: { type: 'object', properties: texts(query) } }),
   }
 }
 
@@ -60,14 +72,20 @@ const withToken = ['not_authenticated', 'bad_authorization_header'] as const
 export function describeRefusals(route: AnyRoute): Record<number, unknown> {
   const codes: ErrorCode[] = [
     ...(route.refusals ?? []),
-    ...(route.guard || route.takesToken ? withToken : []),
+    ...(route.guard || route.takesToken ? tokenRefusals(route) : []),
     ...(route.body ? withBody : []),
     ...everywhere,
   ]
   const byStatus = Map.groupBy(new Set(codes), (code) => errors[code].status)
+  const shape = (group: readonly ErrorCode[]) =>
+    route.dialect === 'problem' ? { content: problemContent } : shapeOf(group)
   return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [status, { description: sentences(group), ...shapeOf(group) }]),
+    [...byStatus].map(([status, group]) => [status, { description: sentences(group), ...shape(group) }]),
   )
+}
+
+function tokenRefusals({ dialect }: AnyRoute): readonly ErrorCode[] {
+  return dialect === 'problem' ? ['not_authenticated', 'cross_site'] : withToken
 }
 
 function sentences(codes: readonly ErrorCode[]): string {

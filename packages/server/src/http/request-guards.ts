@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AuthError } from '../errors.ts'
+import { unsupportedMediaType } from './bodies/body.ts'
 
 /** Headers that may come once: a second one could be read differently by a proxy in front of us. */
 const single = new Set(['authorization', 'host', 'content-type', 'content-length', 'idempotency-key'])
@@ -38,6 +39,12 @@ export function negotiate({ query, headers: { accept } }: Asked): void {
   if (accept === undefined || accept.trim() === '') return
   // A browser's own page loads say text/html; it gets JSON, which it shows.
   if (!/\*\/\*|application\/(json|\*)|text\/(html|\*)/i.test(accept)) throw new AuthError('not_acceptable')
+}
+
+/** @throws AuthError `unsupported_media_type` for whatever a form of another site could send */
+export function refuseForms(contentType: string | undefined): void {
+  if (contentType === undefined || /^application\/json\s*(?:;|$)/i.test(contentType)) return
+  throw unsupportedMediaType(contentType)
 }
 
 /** @throws AuthError `unsupported_media_type` for a compressed body, which could be small here and huge inside */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { AuthError, ErrorCode } from '../errors.ts'
 import type { SetCookie } from './cookies.ts'
 import type { BodyOf, BodySchema, Fields } from './fields/fields.ts'
@@ -38,8 +39,8 @@ export interface HttpAnswer {
   status?: number
   headers?: Readonly<Record<string, string>>
   cookies?: readonly SetCookie[]
-  /** an object goes through the schema of its status, a text goes out as it is; 204 and 304 have none */
-  body: object | string
+  /** an object goes through the schema of its status, a text or a stream goes out as it is; 204 and 304 have none */
+  body: object | string | Readable
 }
 
 /** One line of the route table. */
@@ -49,9 +50,13 @@ export interface Route<Body, Identity> {
   path: string
   /** what the path's `{name}` segments are, for the API's description */
   params?: Readonly<Record<string, string>>
+  /** what may stand behind the path's `?`, for the API's description */
+  query?: Readonly<Record<string, string>>
   /** what `OPTIONS` and the API's description call it */
   name: string
   summary: string
+  /** more than the summary says, for the API's description */
+  description?: string
   /** the schema that validates the body and describes it */
   body?: BodySchema<Fields>
   /** status -> what the answer holds; members that are not in it are not sent */
@@ -60,6 +65,11 @@ export interface Route<Body, Identity> {
   refusals?: readonly ErrorCode[]
   /** what its rate limits let through, told with every answer; its room counts */
   policies?: readonly RatePolicy[]
+  /**
+   * How it talks: `drf` as Django REST framework does; `problem` takes JSON alone, tells refusals by RFC 9457, and reads
+   * its body itself, once it knows who asks. `drf` unless said.
+   */
+  dialect?: 'drf' | 'problem'
   /** pages and documents for people and machines: no content negotiation, and not in the API's description */
   page?: true
   /** a page shows people its refusals itself; status and headers stay as they are */

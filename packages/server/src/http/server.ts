@@ -16,6 +16,7 @@ import { watchConnections } from './connections.ts'
 import { type CorsOptions, createCors } from './cors.ts'
 import { commonHeaders } from './headers.ts'
 import { createPathTable, type PathTable, shownPath } from './methods.ts'
+import { problemOf } from './problem.ts'
 import { renderError } from './render-error.ts'
 import { negotiate, refuseUnclearHeaders } from './request-guards.ts'
 import type { AnyRoute } from './route.ts'
@@ -245,8 +246,9 @@ function translate(error: unknown, request: FastifyRequest): unknown {
 
 function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, headers, body } = renderError(refusal, request.id)
+  if (configOf(request)?.dialect === 'problem') return answerProblem(refusal, request, reply)
   if (endsConnection(refusal)) reply.header('connection', 'close')
-  const { showRefusal, refusalCookies } = refusalOptions(request)
+  const { showRefusal, refusalCookies } = configOf(request) ?? {}
   const told = refusal instanceof AuthError ? refusal : new AuthError('internal')
   if (refusalCookies) setCookies(reply, refusalCookies(told, toHttpRequest(request)))
   const shown = showRefusal?.(told, request.id)
@@ -262,10 +264,23 @@ function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyRe
     .send(JSON.stringify(body))
 }
 
+type RefusalOptions = Pick<AnyRoute, 'showRefusal' | 'refusalCookies' | 'dialect'>
+
 /** What the router could not read has no route. */
-function refusalOptions(request: FastifyRequest): Pick<AnyRoute, 'showRefusal' | 'refusalCookies'> {
+function configOf(request: FastifyRequest): RefusalOptions | undefined {
   const options: FastifyRequest['routeOptions'] | undefined = request.routeOptions
-  return (options?.config as Pick<AnyRoute, 'showRefusal' | 'refusalCookies'> | undefined) ?? {}
+  return options?.config as RefusalOptions | undefined
+}
+
+function answerProblem(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, headers } = renderError(refusal, request.id)
+  if (endsConnection(refusal)) reply.header('connection', 'close')
+  return reply
+    .status(status)
+    .headers({ ...headers, 'content-type': 'application/problem+json' })
+    .removeHeader('www-authenticate')
+    .serializer(asText)
+    .send(JSON.stringify(problemOf(refusal, request.id)))
 }
 
 /** What follows on the connection may be the rest of a body, or what somebody between us reads otherwise. */

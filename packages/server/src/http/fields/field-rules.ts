@@ -89,6 +89,17 @@ function strip(value: string): string {
   return value.slice(start, end)
 }
 
+/** Reads a list of different texts, none of them blank. */
+export function readTexts(most: number): Read {
+  return (given) => {
+    if (!Array.isArray(given) || given.some((one) => typeof one !== 'string' || one === ''))
+      return fault('Not a list of texts.')
+    if (given.length === 0) return fault('This list may not be empty.')
+    if (given.length > most) return fault(`Ensure this list has no more than ${most} items.`)
+    return { value: [...new Set(given as string[])] }
+  }
+}
+
 const flagValues = new Map<unknown, boolean>([
   ...'t T y Y yes Yes YES true True TRUE on On ON 1'.split(' ').map((given) => [given, true] as const),
   ...'f F n N no No NO false False FALSE off Off OFF 0'.split(' ').map((given) => [given, false] as const),

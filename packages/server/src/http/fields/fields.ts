@@ -1,7 +1,7 @@
 import { type AuthError, invalidFields } from '../../errors.ts'
 import { jsonNumberText } from '../bodies/json-body.ts'
 import type { JsonSchema } from '../schema.ts'
-import { type Read, readFlag, readMember, readText, type TextRules } from './field-rules.ts'
+import { type Read, readFlag, readMember, readText, readTexts, type TextRules } from './field-rules.ts'
 
 /** What a text field takes, and how the API's description shows it. */
 interface TextOptions extends TextRules {
@@ -69,6 +69,13 @@ export function flag<const Options extends FlagOptions>(options?: Options): Fiel
   return field
 }
 
+/** Declares a field that holds a list of texts. */
+export function texts({ most, ...shown }: { most: number; description: string }): Field<string[]> {
+  const field = { type: 'array', items: { type: 'string' }, maxItems: most, ...shown }
+  reads.set(field, { read: readMember({}, readTexts(most)), optional: false })
+  return field
+}
+
 function exampleOf(example: unknown): JsonSchema {
   return example === undefined ? {} : { examples: [example] }
 }
@@ -83,7 +90,7 @@ export function fields<Properties extends Fields>(properties: Properties): BodyS
  * Makes the function that reads a parsed body by its schema; it has the shape that Fastify wants of a validator.
  * It never throws. A missing body counts as `{}`. The value has the declared fields only, read as own properties of
  * the body; an optional field that is absent is absent there too. The error is `invalid`, with the faults of all fields.
- * @param schema made by `fields` of nothing but `text` and `flag`; another kind of field throws here, at the start
+ * @param schema made by `fields` of nothing but `text`, `texts` and `flag`; another kind of field throws here, at the start
  * @see `rest_framework.serializers.Serializer` for the rules and words
  */
 export function compileFields<Properties extends Fields>(

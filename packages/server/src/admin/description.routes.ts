@@ -1,0 +1,29 @@
+import { type AnyRoute, route } from '../http/route.ts'
+
+interface Document {
+  paths: Readonly<Record<string, object>>
+}
+
+const begin = '/api/admin/'
+
+/** The description without what is for administrators: whoever writes a front end does not need it. */
+export function publicPart(document: object): object {
+  return withPaths(document, (path) => !path.startsWith(begin))
+}
+
+/** The description of the API for administrators, with nothing secret in it. */
+export function descriptionRoute(describe: () => object): AnyRoute {
+  return route({
+    ...{ method: 'GET', path: `${begin}openapi.json`, name: 'Admin OpenAPI', answers: {}, page: true },
+    summary: 'The description of the API for administrators',
+    handle: () => ({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(withPaths(describe(), (path) => path.startsWith(begin))),
+    }),
+  })
+}
+
+function withPaths(document: object, isWanted: (path: string) => boolean): object {
+  const { paths = {} } = document as Partial<Document>
+  return { ...document, paths: Object.fromEntries(Object.entries(paths).filter(([path]) => isWanted(path))) }
+}
