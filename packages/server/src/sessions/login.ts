@@ -8,10 +8,11 @@ import type { Store, UserRow } from '../store/store.ts'
 import { canonicalName } from '../users/names.ts'
 import { findMeant, type Meant, type WhoDeps } from '../users/who.ts'
 import { deviceLabel } from './device.ts'
-import { type IssueDeps, issuePair, type TokenPair } from './issue.ts'
+import { type IssueDeps, type IssuedSession, issuePair, type TokenPair } from './issue.ts'
 import type { RevokedSessions } from './revocation/revoked.ts'
 
-export interface OpenSessionDeps extends IssueDeps {
+/** What opening a session takes. */
+export interface OpenSessionDeps {
   store: Pick<Store, 'openSession'>
   revoked: RevokedSessions
   audit: Audit
@@ -19,12 +20,15 @@ export interface OpenSessionDeps extends IssueDeps {
   rules: { refreshTtlMs: number; sessionTtlMs: number; maxSessionsPerUser: number }
 }
 
-export interface LoginDeps extends OpenSessionDeps {
+/** What opening it for a password takes; a login also issues tokens. */
+export interface OpenLoginDeps extends OpenSessionDeps {
   store: WhoDeps['store'] & Pick<Store, 'rehashPassword' | 'openSession'>
   passwords: Passwords
   limits: Pick<Limits, 'admit' | 'succeeded'>
   rules: WhoDeps['rules'] & OpenSessionDeps['rules'] & { emailVerification: 'off' | 'optional' | 'required' }
 }
+
+export interface LoginDeps extends OpenLoginDeps, IssueDeps {}
 
 export interface LoginInput {
   /** the name or the address, as the settings have it */
@@ -33,25 +37,45 @@ export interface LoginInput {
   origin: Origin
   /** a client that has gone away gives its place in the queue up */
   signal?: AbortSignal | undefined
+  /** who may come in by this way, beside knowing his password */
+  admits?: (user: UserRow) => boolean
+  /** what stands behind the device in lists of sessions */
+  note?: string
+}
+
+/** A session that was just opened, and whose it is. */
+export interface OpenedSession {
+  session: IssuedSession
+  user: UserRow
+  openedAt: number
+}
+
+/**
+ * Opens a session and issues its first pair of tokens, as `openLogin` does.
+ * @throws AuthError as there
+ */
+export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPair> {
+  const { session, user, openedAt } = await openLogin(deps, input)
+  return issuePair(deps, session, user.username, openedAt)
 }
 
 /**
  * Opens a session for whoever knows the password. An unknown user, a wrong password and a disabled user cost the same
  * work and get the same answer.
- * @throws AuthError `invalid_credentials`; `email_not_verified` for the right password alone; `throttled` before anything is hashed; `overloaded` while too many passwords
- * wait for that
+ * @throws AuthError `invalid_credentials`; for the right password alone `email_not_verified`, and `no_role` for whom this
+ * way does not admit; `throttled` before anything is hashed; `overloaded` while too many passwords wait for that
  */
-export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPair> {
+export async function openLogin(deps: OpenLoginDeps, input: LoginInput): Promise<OpenedSession> {
   const { origin } = input
   const meant = await findMeant(deps, input.username)
   const account = { name: canonicalName(input.username), userId: meant?.user.id }
   const admission = await deps.limits.admit('login', { origin, account })
   const admitted = { ...input, admission }
-  const pair =
+  const opened =
     (await attempt(deps, admitted, meant)) ??
     (await attempt(deps, admitted, await findMeant(deps, input.username)))
-  if (!pair) throw refused(deps, origin, undefined, 'user_changed')
-  return pair
+  if (!opened) throw refused(deps, origin, undefined, 'user_changed')
+  return opened
 }
 
 /**
@@ -59,27 +83,30 @@ export async function login(deps: LoginDeps, input: LoginInput): Promise<TokenPa
  * that renewed his hash. A second look lets him in, and refuses whoever was disabled or has another password now.
  */
 async function attempt(
-  deps: LoginDeps,
+  deps: OpenLoginDeps,
   input: LoginInput & { admission: Admission },
   meant: Meant | undefined,
-): Promise<TokenPair | undefined> {
+): Promise<OpenedSession | undefined> {
   const user = meant?.user
   const { matches, rehash } = await verify(deps, input, user)
   if (!user || !matches || !user.is_active) throw refused(deps, input.origin, user, reasonOf(user, matches))
-  if (mustVerify(deps, meant)) {
+  const obstacle = mustVerify(deps, meant)
+    ? 'email_not_verified'
+    : input.admits?.(user) === false && 'no_role'
+  if (obstacle) {
     await deps.limits.succeeded(input.admission)
-    throw refused(deps, input.origin, user, 'email_not_verified')
+    throw refused(deps, input.origin, user, obstacle)
   }
   const passwordHash = rehash ? await upgradeHash(deps, user, input.password) : user.password_hash
-  const [pair] = await Promise.all([
-    openSession(deps, { ...user, password_hash: passwordHash }, input.origin),
+  const [opened] = await Promise.all([
+    openSession(deps, { ...user, password_hash: passwordHash }, input),
     deps.limits.succeeded(input.admission),
   ])
-  return pair
+  return opened
 }
 
 async function verify(
-  { passwords, audit }: LoginDeps,
+  { passwords, audit }: OpenLoginDeps,
   { password, signal, origin }: LoginInput,
   user?: UserRow,
 ) {
@@ -99,8 +126,8 @@ async function verify(
 export async function openSession(
   deps: OpenSessionDeps,
   user: UserRow,
-  origin: Origin,
-): Promise<TokenPair | undefined> {
+  { origin, note = '' }: Pick<LoginInput, 'origin' | 'note'>,
+): Promise<OpenedSession | undefined> {
   const now = deps.clock()
   const { refreshTtlMs, sessionTtlMs, maxSessionsPerUser } = deps.rules
   const session = {
@@ -109,7 +136,7 @@ export async function openSession(
     created_at: now,
     expires_at: now + Math.min(refreshTtlMs, sessionTtlMs),
     ends_at: now + sessionTtlMs,
-    device: deviceLabel(origin.userAgent),
+    device: `${deviceLabel(origin.userAgent)}${note}`,
     address: origin.address,
   }
   const opened = await deps.store.openSession({
@@ -125,17 +152,17 @@ export async function openSession(
     session_id: session.id,
     device: session.device,
   })
-  return issuePair(deps, { ...session, generation: 0, rotated_at: now }, user.username, now)
+  return { session: { ...session, generation: 0, rotated_at: now }, user, openedAt: now }
 }
 
-async function upgradeHash(deps: LoginDeps, user: UserRow, password: string): Promise<string> {
+async function upgradeHash(deps: OpenLoginDeps, user: UserRow, password: string): Promise<string> {
   const to = await deps.passwords.hash(password)
   await deps.store.rehashPassword({ userId: user.id, from: user.password_hash, to })
   return to
 }
 
 /** Whoever was let in without an address has none to prove. */
-function mustVerify({ rules }: LoginDeps, { user, isProven }: Meant): boolean {
+function mustVerify({ rules }: OpenLoginDeps, { user, isProven }: Meant): boolean {
   if (!isProven) return true
   return rules.emailVerification === 'required' && user.email !== '' && user.email_verified_at === null
 }
@@ -145,8 +172,8 @@ function reasonOf(user: UserRow | undefined, matches: boolean): string {
   return matches ? 'user_inactive' : 'wrong_password'
 }
 
-function refused(deps: LoginDeps, origin: Origin, user: UserRow | undefined, reason: string): AuthError {
-  const code = reason === 'email_not_verified' ? reason : 'invalid_credentials'
+function refused(deps: OpenLoginDeps, origin: Origin, user: UserRow | undefined, reason: string): AuthError {
+  const code = reason === 'email_not_verified' || reason === 'no_role' ? reason : 'invalid_credentials'
   deps.audit.record('auth.login.failed', {
     ...requestFields(origin),
     ...(user && { user_id: user.id }),

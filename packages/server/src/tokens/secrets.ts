@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 export type MasterSecrets = readonly [string, ...string[]]
 
 /** What a key derived from a master secret is for; each purpose has a key that serves no other. */
-export type Purpose = 'refresh-token' | 'signing-key' | 'mail' | 'limits' | 'one-time-code'
+export type Purpose = 'refresh-token' | 'signing-key' | 'mail' | 'limits' | 'one-time-code' | 'console'
 
 /**
  * 32 bytes for one purpose alone.

@@ -1,5 +1,6 @@
 import { emailTable } from './account/email.table.ts'
 import { meTable } from './account/me.table.ts'
+import { oauthTable } from './account/oauth.table.ts'
 import { passwordTable } from './account/password.table.ts'
 import { sessionsTable } from './account/sessions.table.ts'
 import { unverifiedTable } from './account/unverified.table.ts'
@@ -34,5 +35,6 @@ export const tables: readonly ScenarioTable[] = [
   sessionsTable,
   passwordTable,
   emailTable,
+  oauthTable,
   unverifiedTable,
 ]

@@ -11,6 +11,12 @@ export interface RevokedSessions {
   /** what other processes ended; entries seen before are welcome */
   merge(revocations: readonly Revocation[]): void
   reasonOf(sessionId: string): RevocationReason | undefined
+  /** how many sessions this process has ever learnt of; only grows */
+  learnt(): number
+  /** the sessions it has learnt of after the first so many, without those that are forgotten */
+  learntAfter(count: number): string[]
+  /** hears of what is new, once each time */
+  onChange(listener: () => void): () => void
   /** forgets what no live access token can belong to */
   prune(now: number): void
   size(): number
@@ -18,15 +24,33 @@ export interface RevokedSessions {
 
 /** @param memoryMs lifetime of an access token, with a margin for clocks that differ */
 export function createRevokedSessions(memoryMs: number): RevokedSessions {
-  const entries = new Map<string, Revocation>()
+  /** in the order in which they were learnt */
+  const entries = new Map<string, Revocation & { number: number }>()
+  const listeners = new Set<() => void>()
+  let learnt = 0
+
+  function learn(revocations: readonly Revocation[]): void {
+    const before = learnt
+    for (const revocation of revocations) {
+      const known = entries.get(revocation.sessionId)
+      if (!known) learnt += 1
+      entries.set(revocation.sessionId, { ...revocation, number: known?.number ?? learnt })
+    }
+    if (learnt > before) for (const listener of listeners) listener()
+  }
+
   return {
-    add(sessionIds, reason, revokedAt) {
-      for (const sessionId of sessionIds) entries.set(sessionId, { sessionId, reason, revokedAt })
-    },
-    merge(revocations) {
-      for (const revocation of revocations) entries.set(revocation.sessionId, revocation)
-    },
+    add: (sessionIds, reason, revokedAt) =>
+      learn(sessionIds.map((sessionId) => ({ sessionId, reason, revokedAt }))),
+    merge: learn,
     reasonOf: (sessionId) => entries.get(sessionId)?.reason,
+    learnt: () => learnt,
+    learntAfter: (count) =>
+      [...entries.values()].filter(({ number }) => number > count).map(({ sessionId }) => sessionId),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     prune(now) {
       for (const [sessionId, { revokedAt }] of entries) {
         if (revokedAt + memoryMs < now) entries.delete(sessionId)
