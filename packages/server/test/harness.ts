@@ -95,7 +95,7 @@ export async function openTestServer({ env = {}, clock = handClock(), store }: T
       draining = true
     },
     /** opens a real socket as well; resolves to its address */
-    listen: () => server.listen({ host: '127.0.0.1', port: 0 }),
+    listen: (port = 0) => server.listen({ host: '127.0.0.1', port }),
     async close() {
       await server.close(0)
       await deployment.trail.close()

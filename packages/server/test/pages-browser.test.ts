@@ -190,13 +190,21 @@ describe.skipIf(noBrowser !== undefined)(
       return [outlineStyle, hash || id || textContent.trim() || tagName].join(' ')
     })()`
       const order: string[] = []
-      for (let step = 0; step < 29; step += 1) {
+      for (let step = 0; step < 31; step += 1) {
         await page.keyboard.press('Tab')
         order.push(await run<string>(page, focused))
       }
       const links = [
-        ...['Register', 'Login', 'TokenObtainPair', 'TokenRefresh', 'Logout', 'PasswordReset'],
-        ...['PasswordResetConfirm', 'EmailVerify', 'EmailVerifyResend', 'Protected', 'Dashboard', 'Sessions'],
+        ...['Register', 'Login', 'TokenObtainPair', 'TokenRefresh', 'Logout', 'Revoke', 'PasswordReset'],
+        ...[
+          'PasswordResetConfirm',
+          'EmailVerify',
+          'EmailVerifyResend',
+          'Introspect',
+          'Protected',
+          'Dashboard',
+          'Sessions',
+        ],
         ...['EndOtherSessions', 'EndSession', 'Me', 'ChangeMe', 'DeleteMe', 'PasswordChange', 'EmailChange'],
       ]
       expect(order.map((one) => one.replace(/^solid /, ''))).toEqual([

@@ -7,6 +7,7 @@ import { readiness } from '../health/health.ts'
 import { openMetrics } from '../metrics/metrics.ts'
 import { createCleanup } from '../sessions/cleanup.ts'
 import { deviceLabel } from '../sessions/device.ts'
+import { createFeed } from '../sessions/revocation/feed.ts'
 import { followRevocations } from '../sessions/revocation/follow.ts'
 import { createRevokedSessions } from '../sessions/revocation/revoked.ts'
 import type { Store } from '../store/store.ts'
@@ -15,6 +16,7 @@ import { createOneTimeSecrets } from '../users/account/one-time-secrets.ts'
 import { accessCookieOf, djRestAuthOf, mailPagesOf } from './dj-rest-auth.ts'
 import { openLetters, openOutbox, siteName } from './mail.ts'
 import {
+  firstOwnerOf,
   foreignTokens,
   limitsRoom,
   openKeys,
@@ -72,6 +74,7 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
   const followRevoked = followRevocations(store, revoked, memoryMs)
   await followRevoked(clock())
   const { gate, ...passwordVerbs } = passwordRoom(config, clock, { metrics, tracing })
+  const firstOwner = firstOwnerOf(config, { store, clock, audit, userIds: config.userIds, ...passwordVerbs })
   const letters = openLetters(config, clock)
   const rooms = { config, ...time, audit, store, letters, keyRing, keyDeps, revoked, followRevoked, gate }
   const checks = (isDraining: () => boolean) => readiness({ ...rooms, isDraining })
@@ -82,10 +85,12 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
   return {
     ...rooms,
     ...passwordVerbs,
+    firstOwner,
     metrics,
     tracing,
     readiness: checks,
     ...tokens,
+    feed: createFeed({ issuer, keyRing, revoked, clock, memoryMs }),
     findForeign: foreignTokens({ ...rooms, ...tokens, limits, rules }),
     oneTimeSecrets: createOneTimeSecrets({ secrets, clock, pages: mailPagesOf(config) }),
     deviceLabel,
@@ -95,6 +100,7 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
     place: placeOf(config),
     publicOrigin: new URL(issuer).origin,
     trail: audit,
+    introspectionSecrets: config.introspectionSecrets,
     limits,
     outbox: openOutbox(rooms),
     webhooks: webhooksRoom(config, { clock, audit: told, store: surroundings.store }),

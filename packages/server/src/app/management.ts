@@ -2,6 +2,7 @@ import type { Audit } from '../audit/events.ts'
 import { type Config, localAddress } from '../config/config.ts'
 import { healthRoutes } from '../health/health.routes.ts'
 import type { Check } from '../health/health.ts'
+import type { AnyRoute } from '../http/route.ts'
 import { createHttpServer, type HttpServer } from '../http/server.ts'
 import { metricsRoutes } from '../metrics/metrics.routes.ts'
 import { version } from '../version.ts'
@@ -14,13 +15,17 @@ export interface ManagementDeps {
   readiness: () => Promise<Check[]>
   /** what they count and measure, in Prometheus' text format */
   metrics: () => Promise<string>
+  /** the admin console and its API, where the settings have them here */
+  console?: ((describe: () => object) => AnyRoute[]) | undefined
 }
 
-/** The HTTP server for operators, not yet listening: GET /metrics /livez /readyz, and nothing else. */
-export function createManagementServer(deps: ManagementDeps): Promise<HttpServer> {
+/** The HTTP server for operators, not yet listening: GET /metrics /livez /readyz, and the console if it is here. */
+export async function createManagementServer(deps: ManagementDeps): Promise<HttpServer> {
   const { managementHost, managementPort = 0 } = deps.config
-  return createHttpServer({
-    routes: [...metricsRoutes(deps), ...healthRoutes(deps)],
+  const made: { server?: HttpServer } = {}
+  const consoleRoutes = deps.console?.(() => made.server?.describe() ?? {}) ?? []
+  made.server = await createHttpServer({
+    routes: [...metricsRoutes(deps), ...healthRoutes(deps), ...consoleRoutes],
     api: {
       title: 'Countersign',
       version,
@@ -31,4 +36,5 @@ export function createManagementServer(deps: ManagementDeps): Promise<HttpServer
     trustProxy: false,
     onFailure: failureListener(deps.audit),
   })
+  return made.server
 }

@@ -1,3 +1,4 @@
+import { type FirstOwner, openFirstOwner } from '../admin/entry/first.ts'
 import type { Audit } from '../audit/events.ts'
 import { type Clock, machineClocks, openSharedClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
@@ -102,6 +103,14 @@ export function limitsRoom(config: Config, rooms: { clock: Clock; audit: Audit; 
   const { limits: scale, limitsMaxDelaySeconds: mostDelaySeconds, secrets } = config
   if (scale === false) return withoutLimits()
   return createLimits({ ...rooms, key: deriveKey(secrets[0], 'limits'), tuning: { scale, mostDelaySeconds } })
+}
+
+/** A link to the first owner is for development, where whoever sees the terminal owns the deployment. */
+export function firstOwnerOf(
+  { mode }: Config,
+  rooms: Parameters<typeof openFirstOwner>[0],
+): FirstOwner | undefined {
+  return mode === 'dev' ? openFirstOwner(rooms) : undefined
 }
 
 /** What webhooks are sent with, by whoever sends them. */

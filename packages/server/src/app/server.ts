@@ -1,5 +1,7 @@
+import { publicPart } from '../admin/description.routes.ts'
 import { createHttpServer, type HttpServer } from '../http/server.ts'
 import { version } from '../version.ts'
+import { consoleTable } from './console.ts'
 import type { Deployment } from './deployment.ts'
 import { answerListener, failureListener, proxyListener } from './listeners.ts'
 import { routeTable } from './route-table.ts'
@@ -8,8 +10,13 @@ import { routeTable } from './route-table.ts'
 export async function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
   const { config, audit } = deployment
   const made: { server?: HttpServer } = {}
+  const describe = () => made.server?.describe() ?? {}
+  const around = { isDraining, describe }
   made.server = await createHttpServer({
-    routes: routeTable(deployment, { isDraining, describe: () => made.server?.describe() ?? {} }),
+    routes: [
+      ...routeTable(deployment, { isDraining, describe: () => publicPart(describe()) }),
+      ...(config.console === 'public' ? consoleTable(deployment, around) : []),
+    ],
     api: {
       title: 'Countersign',
       version,

@@ -193,7 +193,7 @@ test('no problem shows a secret', () => {
     mode: 'start',
     env: { ...env, COUNTERSIGN_SECRETS: hidden },
   })
-  expect(problems).toHaveLength(8)
+  expect(problems).toHaveLength(9)
   expect(JSON.stringify({ problems, message, stack })).not.toContain(hidden)
 })
 

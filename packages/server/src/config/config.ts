@@ -18,6 +18,7 @@ import {
   unbounded,
 } from './django/legacy-config.ts'
 import { slidingAlone } from './django/simplejwt-config.ts'
+import { type EffectiveSetting, effectiveSettings } from './effective.ts'
 import { unknownVariables } from './environment/unknown-variables.ts'
 import { type MailSetting, unsendable } from './mail/mail-config.ts'
 import type { Problem } from './problem.ts'
@@ -60,6 +61,8 @@ export interface Config extends Readonly<Certain & Uncertain> {
   readonly dataFolder: string
   readonly database: SqliteDatabase | (PostgresDatabase & { tls: DatabaseTls | undefined })
   readonly audience: string
+  /** what every setting is, and where that was said; nothing of a secret */
+  readonly effective: readonly EffectiveSetting[]
   /** undefined where there is no second listener */
   readonly managementPort: number | undefined
   /** undefined where nobody moves here from Django, or no end is set to it */
@@ -100,7 +103,7 @@ export function loadConfig({ mode, env = process.env, flags = {}, now = Date.now
   for (const name of Object.keys(settings) as SettingName[]) {
     values[name] = readSetting({ name, mode, env, flags }, problems)
   }
-  if (mode !== 'tool') problems.push(...sharedPort(values))
+  if (mode !== 'tool') problems.push(...sharedPort(values), ...unreachableConsole(values as SettingValues))
   if (mode !== 'tool' && !isTold(settings.mailFrom.env, problems))
     problems.push(...unsendable(values as SettingValues))
   if (mode !== 'tool') problems.push(...contradictory(values as SettingValues, mode))
@@ -110,7 +113,8 @@ export function loadConfig({ mode, env = process.env, flags = {}, now = Date.now
     problems.push(...unsigned(values as SettingValues))
   if (mode !== 'tool' && !isTold(settings.djangoSecret.env, problems))
     problems.push(...unbounded(values as SettingValues, now))
-  const config = complete(values as SettingValues, mode, problems)
+  const told = effectiveSettings({ mode, env, flags })
+  const config = { ...complete(values as SettingValues, mode, problems), effective: told }
   if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
   for (const value of Object.values(config)) Object.freeze(value)
@@ -158,7 +162,7 @@ function fromEnvironment(
   }
 }
 
-function complete(values: SettingValues, mode: Mode, problems: Problem[]): Config {
+function complete(values: SettingValues, mode: Mode, problems: Problem[]): Omit<Config, 'effective'> {
   const dataFolder = resolve(values.data ?? '')
   const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
   const { data: _, database: asked, databasePassword: password, managementPort, ...rest } = values
@@ -223,7 +227,25 @@ function sharedPort({ port, managementPort }: Partial<Record<SettingName, unknow
   ]
 }
 
-function unsafe(config: Config, told: readonly Problem[]): Problem[] {
+/** The management port of several workers belongs to a process that opens no database. */
+function unreachableConsole({ console, managementPort, workers = 1 }: SettingValues): Problem[] {
+  if (console !== 'management') return []
+  const what = `${settings.console.env} is management`
+  if (managementPort === undefined) {
+    const remedy = `Set ${settings.managementPort.env}, or ${settings.console.env} to public or off.`
+    return [{ what: `${what}, and there is no management port.`, remedy }]
+  }
+  if (workers === 1) return []
+  const remedy = `Set one worker, or ${settings.console.env} to public or off.`
+  return [
+    {
+      what: `${what}, and ${settings.workers.env} is ${workers}: only one process can have it there.`,
+      remedy,
+    },
+  ]
+}
+
+function unsafe(config: Omit<Config, 'effective'>, told: readonly Problem[]): Problem[] {
   const found: Problem[] = []
   if (!config.issuer && !isTold(settings.issuer.env, told)) {
     found.push({

@@ -91,6 +91,15 @@ export const secrets: Parser<readonly [string, ...string[]]> = (text) => {
   }
 }
 
+/** Any number of secrets, or `none`. */
+export const sharedSecrets: Parser<readonly string[]> = (text) => {
+  if (text === 'none') return { value: [] }
+  const list = commaList(text)
+  return list.length > 0 && list.every((one) => one.length >= leastSecretLength)
+    ? { value: list }
+    : { expected: `none, or at least ${leastSecretLength} characters each, separated by commas` }
+}
+
 /** Off, or a factor. */
 export function factor(least: number, most: number): Parser<number | false> {
   return (text) => {

@@ -102,6 +102,15 @@ const rows: Record<SettingName, Row> = {
     good: [['0.0.0.0', '0.0.0.0']],
     bad: [' '],
   },
+  console: {
+    as: 'console',
+    usual: 'public',
+    good: [
+      ['public', 'public'],
+      ['off', 'off'],
+    ],
+    bad: ['on', 'private'],
+  },
   data: {
     as: 'dataFolder',
     usual: resolve('countersign-data'),
@@ -296,6 +305,15 @@ const rows: Record<SettingName, Row> = {
       ['30d', 2_592_000],
     ],
     bad: ['3651d', 'always'],
+  },
+  introspectionSecrets: {
+    as: 'introspectionSecrets',
+    usual: [],
+    good: [
+      ['a secret that resource servers have', ['a secret that resource servers have']],
+      ['none', []],
+    ],
+    bad: ['short', 'a secret that resource servers have,short'],
   },
   webhookUrls: {
     as: 'webhookUrls',

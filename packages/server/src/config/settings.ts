@@ -15,6 +15,7 @@ import {
   processes,
   proxies,
   secrets,
+  sharedSecrets,
 } from './parsers.ts'
 import { type Setting, setting } from './setting.ts'
 import { tracingSettings } from './tracing/tracing-settings.ts'
@@ -59,6 +60,12 @@ export const settings = {
     parse: anyText,
     default: '127.0.0.1',
     doc: 'Address of the management port. It asks for no password: open it only to a network that you trust.',
+  }),
+  console: setting({
+    env: 'COUNTERSIGN_CONSOLE',
+    parse: choice('public', 'management', 'off'),
+    default: 'public',
+    doc: 'Where the admin console and its API are: on the public port under `/admin/` and `/api/admin/`, on the management port alone, or nowhere.',
   }),
   data: setting({
     env: 'COUNTERSIGN_DATA',
@@ -274,6 +281,13 @@ export const settings = {
   ...djRestAuthSettings,
   ...legacySettings,
   ...mailSettings,
+  introspectionSecrets: setting({
+    env: 'COUNTERSIGN_INTROSPECTION_SECRET',
+    parse: sharedSecrets,
+    secret: true,
+    default: 'none',
+    doc: 'What resource servers show to `POST /api/oauth/introspect/`: at least 32 characters; several, separated by commas. `none`: nobody may ask.',
+  }),
   ...webhookSettings,
   ...tracingSettings,
 } as const

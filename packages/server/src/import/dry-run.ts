@@ -25,7 +25,7 @@ export function createDryRun(store: Read): Imports {
   const emails = new Map<string, string>()
 
   function remember(user: ImportedUser, before: UserRow | undefined): void {
-    users.set(user.id, { sessions_ended_at: null, ...before, ...user })
+    users.set(user.id, { sessions_ended_at: null, admin_role: null, ...before, ...user })
     names.set(user.username_canonical, user.id)
     if (user.email_canonical !== null) emails.set(user.email_canonical, user.id)
   }

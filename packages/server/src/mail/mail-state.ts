@@ -6,4 +6,4 @@ export function mailState({ sent_at, failed_at }: Pick<MailRow, 'sent_at' | 'fai
   return failed_at === null ? 'waiting' : 'failed'
 }
 
-type MailState = 'waiting' | 'sent' | 'failed'
+export type MailState = 'waiting' | 'sent' | 'failed'

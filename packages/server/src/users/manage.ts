@@ -19,7 +19,10 @@ export interface ManageUsersDeps {
  * Whom an operator may mean: the user of that name, and the user of that id if he is another. A name can look like an
  * id, since anybody may register one, so a caller that finds two must not choose.
  */
-export async function findUsers(deps: Pick<ManageUsersDeps, 'store'>, who: string): Promise<UserRow[]> {
+export async function findUsers(
+  deps: { store: Pick<Store, 'findUserById' | 'findUserByName'> },
+  who: string,
+): Promise<UserRow[]> {
   const named = await deps.store.findUserByName(canonicalName(who))
   const identified = await deps.store.findUserById(who)
   return [named, named?.id === identified?.id ? undefined : identified].filter((user) => user !== undefined)

@@ -5,7 +5,7 @@ import { newId } from '../ids.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { PasswordOwner, PasswordPolicy } from '../passwords/policy.ts'
-import type { NewUser, Store, TakenField, UserRow, WithMail } from '../store/store.ts'
+import type { AdminRole, NewUser, Store, TakenField, UserRow, WithMail } from '../store/store.ts'
 import { canonicalEmail } from './email.ts'
 import { canonicalName, displayName } from './names.ts'
 import { type WelcomeDeps, welcomeOf } from './welcome.ts'
@@ -122,10 +122,17 @@ export async function createUser(
   const user = {
     ...{ ...names, id: await newUserId(deps, now), password_hash, is_active: 1, created_at: now },
     ...{ is_staff: input.isStaff ? 1 : 0, is_superuser: input.isSuperuser ? 1 : 0 },
+    admin_role: roleOf(input),
   }
   // Whoever takes the address between the look and the verb is found by the second one.
   if (!(await add(deps, user, manner)) && !(await add(deps, user, manner))) throw new AuthError('unavailable')
   return { id: user.id, username: user.username, email: user.email, warnings }
+}
+
+/** Whom Django would have let into its admin has a role in ours: who might do everything there is an owner. */
+function roleOf({ isStaff, isSuperuser }: NewUserInput): AdminRole | null {
+  if (isSuperuser) return 'owner'
+  return isStaff ? 'auditor' : null
 }
 
 async function newUserId({ store, userIds }: CreateUserDeps, now: number): Promise<string> {

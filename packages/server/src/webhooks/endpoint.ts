@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Audit } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import type { AuditRow, Store } from '../store/store.ts'
 import { headersOf, isWanted, messageOf } from './message.ts'
 import { type PostOutcome, post } from './post.ts'
+import { cursorOf, receiverId } from './receivers.ts'
 
 export interface EndpointOptions {
   url: string
@@ -28,7 +28,7 @@ const mostDelayMs = 3_600_000
  */
 export function createEndpoint(options: EndpointOptions): (isOurs: () => Promise<boolean>) => Promise<void> {
   const { url, store, clock, signal } = options
-  const name = cursorOf(url)
+  const name = cursorOf(receiverId(url))
   let failures = 0
   let dueAt = 0
 
@@ -59,11 +59,6 @@ export function createEndpoint(options: EndpointOptions): (isOurs: () => Promise
     let after: number | undefined = await begin(store, name)
     while (after !== undefined && !signal.aborted && (await isOurs())) after = await deliverPage(after)
   }
-}
-
-/** An address may hold a secret; the name of its cursor does not. */
-function cursorOf(url: string): string {
-  return `webhook:${createHash('sha256').update(url).digest('base64url').slice(0, 22)}`
 }
 
 /** An endpoint that is new begins with what happens from now on. */

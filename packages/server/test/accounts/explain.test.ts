@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { explanationOf, toldText } from '../../src/cli/commands/explain/explanation.ts'
-import { factsOf } from '../../src/cli/commands/explain/facts.ts'
+import { explanationOf, toldText } from '../../src/explain/explanation.ts'
+import { factsOf } from '../../src/explain/facts.ts'
 import { type Answer, bearer, openTestServer, type TestServer } from '../harness.ts'
 
 /** What an operator is told of the request that got this answer. */

@@ -60,6 +60,9 @@ const api: Readonly<Record<string, Row>> = {
   'POST /api/token/verify/': { body: (it) => ({ ...asVictim(it), token: 'abc' }), statuses: all(401) },
   'POST /api/token/blacklist/': { body: (it) => ({ ...asVictim(it), refresh: 'abc' }), statuses: all(401) },
   'POST /api/logout/': { body: (it) => ({ ...asVictim(it), all: true }), statuses: own(200) },
+  // Resource servers show a secret there, which no user has; and whoever has a token may end it.
+  'POST /api/oauth/introspect/': { body: (it) => ({ ...asVictim(it), token: 'abc' }), statuses: all(401) },
+  'POST /api/oauth/revoke/': { body: (it) => ({ ...asVictim(it), token: 'abc' }), statuses: all(200) },
   'GET /api/protected/': { statuses: own(200) },
   'GET /api/dashboard/': { statuses: own(200) },
   'GET /api/me/': { statuses: own(200) },
@@ -206,7 +209,8 @@ describe('the table of who may do what', () => {
     for (const { key, guard, page } of named) {
       const asks = rowOf(key).statuses.anonymous === 401 && rowOf(key).statuses.user !== 401
       const mayAsk = key.endsWith('/logout/')
-      expect(asks, key).toBe((guard !== undefined && !page) || mayAsk)
+      const asksForSecret = key.endsWith('/introspect/')
+      expect(asks, key).toBe((guard !== undefined && !page && !asksForSecret) || mayAsk)
     }
   })
 })

@@ -30,6 +30,7 @@ describe('the package', () => {
         'bin/countersign.js',
         'dist/main.js',
         'dist/pages/assets/docs.js',
+        'dist/console/index.html',
       ]),
     )
     expect(files.filter((name) => /\.ts$|\.test\.|^src/.test(name))).toEqual([])

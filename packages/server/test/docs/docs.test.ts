@@ -34,6 +34,7 @@ describe('links', () => {
 describe('the reference pages', () => {
   const named = [
     'docs/reference/http.md',
+    'docs/reference/admin-api.md',
     'docs/reference/dj-rest-auth.md',
     'docs/reference/simplejwt.md',
     'docs/reference/command-line.md',

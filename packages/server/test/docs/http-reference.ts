@@ -26,6 +26,12 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   cross_site:
     'A form of our pages that another site sends. Where [cookies](../guides/dj-rest-auth.md#where-a-request-must-come-from) ' +
     'carry tokens, also what a page of an origin sends that is not allowed; the detail names the origin then.',
+  forbidden: 'The role of whoever is signed in to the console does not allow it.',
+  no_role: 'The right password of somebody who has no role in the console, or has none any more.',
+  reauthentication_required: 'The password was shown more than ten minutes ago, and this is dangerous.',
+  conflict: 'It cannot be done as things are; the detail says why.',
+  precondition_failed: 'What `If-Match` names is not how it is any more.',
+  precondition_required: 'There is no `If-Match`.',
   not_found: 'No such path, or a `?format=` other than `json`.',
   method_not_allowed: 'Another method than the path has; the detail names it, `Allow` names those there are.',
   not_acceptable: 'An `Accept` header that leaves no room for JSON.',
@@ -63,11 +69,18 @@ interface SharedRefusals extends Record<string, readonly ErrorCode[]> {
   'any access token': readonly ErrorCode[]
 }
 
+/** What the API for administrators alone refuses. */
+const consoleOnly: readonly ErrorCode[] = [
+  ...(['forbidden', 'no_role', 'reauthentication_required'] as const),
+  ...(['conflict', 'precondition_failed', 'precondition_required'] as const),
+]
+
 function sharedRefusals(operations: readonly Operation[]): SharedRefusals {
   const all = operations.map(refusalsOf)
   const posts = operations.filter(({ requestBody }) => requestBody).map(refusalsOf)
   const guarded = operations.filter(({ security }) => security).map(refusalsOf)
-  const ofAll = codes.filter((code) => all.every((list) => list.includes(code)) || !all.flat().includes(code))
+  const isElsewhere = (code: ErrorCode) => !all.flat().includes(code) && !consoleOnly.includes(code)
+  const ofAll = codes.filter((code) => all.every((list) => list.includes(code)) || isElsewhere(code))
   const ofEach = (lists: ErrorCode[][]) =>
     codes.filter(
       (code) =>
@@ -91,7 +104,7 @@ function operationParts(
 }
 
 /** The document tells refusals by their sentences; each sentence is one row of the table. */
-function refusalsOf({ responses }: Operation): ErrorCode[] {
+export function refusalsOf({ responses }: Operation): ErrorCode[] {
   const sentences = Object.values(responses).flatMap(({ description }) => description.split(' · '))
   return codes.filter((code) => sentences.includes(errors[code].detail))
 }
@@ -112,7 +125,8 @@ function operationPart(operation: Operation, shared: SharedRefusals): string {
   ].join('\n\n')
 }
 
-function refusalTable(listed: readonly ErrorCode[]): string {
+/** Refusals with when they are given. */
+export function refusalTable(listed: readonly ErrorCode[]): string {
   const rows = listed.map((code) => {
     const entry: { status: number; detail: string; wireCode?: string } = errors[code]
     const wireCode = entry.wireCode === undefined ? '' : `\`${entry.wireCode}\``
@@ -121,13 +135,15 @@ function refusalTable(listed: readonly ErrorCode[]): string {
   return markdownTable(['name', 'status', '`detail`', '`code`', 'when'], rows)
 }
 
-function bodyPart({ requestBody }: Operation): string[] {
+/** What a body takes; nothing where there is none. */
+export function bodyPart({ requestBody }: Operation): string[] {
   const schema = requestBody?.content['application/json']?.schema
   if (!schema) return []
   return [markdownTable(['body', 'what it takes', ''], membersOf(schema, { absent: 'may be absent' }))]
 }
 
-function answerPart({ responses }: Operation): string[] {
+/** What the answer holds. */
+export function answerPart({ responses }: Operation): string[] {
   const [status = '', answer] = Object.entries(responses).find(([one]) => one.startsWith('2')) ?? []
   const schema = answer?.content?.['application/json']?.schema
   if (!schema) return [`Answer: ${status}, without a body.`]

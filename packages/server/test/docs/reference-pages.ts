@@ -1,6 +1,7 @@
 import { sizingParts } from '../../../../bench/src/sizing/tables.ts'
 import type { OpenApi } from '../contract/openapi.ts'
 import { openTestServer } from '../harness.ts'
+import { adminReferenceParts } from './admin-reference.ts'
 import { commandLineParts } from './command-line.ts'
 import { httpReferenceParts } from './http-reference.ts'
 import type { MadeParts } from './made-parts.ts'
@@ -14,6 +15,7 @@ import { trailParts } from './trail.ts'
 export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadeParts>> {
   return new Map([
     ['docs/reference/http.md', httpReferenceParts(await describeApi())],
+    ['docs/reference/admin-api.md', adminReferenceParts(await describeApi({}, '/api/admin/openapi.json'))],
     ['docs/reference/dj-rest-auth.md', djRestAuthParts(await describeApi(djRestAuth))],
     [
       'docs/reference/simplejwt.md',
@@ -39,9 +41,9 @@ function djRestAuthParts(document: OpenApi): MadeParts {
   return new Map(own.map(([name, part]) => [name, part.replaceAll('](#any-', '](http.md#any-')]))
 }
 
-async function describeApi(env: Record<string, string> = {}): Promise<OpenApi> {
+async function describeApi(env: Record<string, string> = {}, path = '/openapi.json'): Promise<OpenApi> {
   const server = await openTestServer({ env })
-  const document = (await server.get('/openapi.json')).json() as OpenApi
+  const document = (await server.get(path)).json() as OpenApi
   await server.close()
   return document
 }

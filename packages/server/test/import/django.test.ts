@@ -62,7 +62,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the users of a Django project 
       created_at: Date.parse('2020-02-29T12:30:15.678Z'),
       last_login_at: Date.parse('2021-04-04T12:30:15.678Z'),
       email_verified_at: Date.parse('2020-02-29T12:30:15.678Z'),
-      ...{ password_changed_at: null, sessions_ended_at: null },
+      ...{ password_changed_at: null, sessions_ended_at: null, admin_role: null },
       group_names: JSON.stringify(['editors', 'Ünïcode, “quoted”']),
     })
     expect(await store.findUserById('2')).toMatchObject({

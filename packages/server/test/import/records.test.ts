@@ -58,10 +58,14 @@ describe('a record', () => {
   test('made of a row makes the same row', () => {
     fc.assert(
       fc.property(record, (one) => {
-        const row = { ...toRow(one, { same: undefined, now: t0 }), sessions_ended_at: null }
+        const row = { ...toRow(one, { same: undefined, now: t0 }), sessions_ended_at: null, admin_role: null }
         const sessions = one.sessions.map((each) => toSessionRow(each, one.id))
         const again = toRecord(row, sessions)
-        expect({ ...toRow(again, { same: undefined, now: 1 }), sessions_ended_at: null }).toEqual(row)
+        expect({
+          ...toRow(again, { same: undefined, now: 1 }),
+          sessions_ended_at: null,
+          admin_role: null,
+        }).toEqual(row)
         expect(again.sessions).toEqual(one.sessions)
       }),
       { numRuns: 500 },

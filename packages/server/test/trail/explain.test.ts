@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { explanationOf, toldText } from '../../src/cli/commands/explain/explanation.ts'
-import { factsOf } from '../../src/cli/commands/explain/facts.ts'
-import { endReasons } from '../../src/cli/commands/explain/session-ends.ts'
+import { explanationOf, toldText } from '../../src/explain/explanation.ts'
+import { factsOf } from '../../src/explain/facts.ts'
+import { endReasons } from '../../src/explain/session-ends.ts'
 import { createRefreshTokens } from '../../src/tokens/refresh-token.ts'
 import {
   type Answer,

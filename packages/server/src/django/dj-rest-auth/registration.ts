@@ -1,13 +1,14 @@
 import type { Origin } from '../../audit/events.ts'
 import { AuthError } from '../../errors.ts'
-import type { TokenPair } from '../../sessions/issue.ts'
+import { type IssueDeps, issuePair, type TokenPair } from '../../sessions/issue.ts'
 import { type OpenSessionDeps, openSession } from '../../sessions/login.ts'
 import type { Store, UserRow } from '../../store/store.ts'
 import { type NewUserInput, type RegisterDeps, register } from '../../users/register.ts'
 import { bodyFault, renamedFaults, retold } from './retell.ts'
 
 export type SignUpDeps = RegisterDeps &
-  OpenSessionDeps & {
+  OpenSessionDeps &
+  IssueDeps & {
     store: RegisterDeps['store'] & OpenSessionDeps['store'] & Pick<Store, 'findUserById'>
   }
 
@@ -24,10 +25,10 @@ export async function signUp(
   const { emailVerification, loginBy } = deps.rules
   if (emailVerification === 'required' || loginBy === 'email') return undefined
   const user = await deps.store.findUserById(id)
-  const pair = user && (await openSession(deps, user, input.origin))
+  const opened = user && (await openSession(deps, user, { origin: input.origin }))
   // Whoever was disabled or deleted within this moment cannot be told anything better.
-  if (!pair) throw new AuthError('unavailable')
-  return { user, pair }
+  if (!opened) throw new AuthError('unavailable')
+  return { user, pair: issuePair(deps, opened.session, user.username, opened.openedAt) }
 }
 
 const telling = renamedFaults({

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { explanationOf } from '../../../src/cli/commands/explain/explanation.ts'
-import { factsOf } from '../../../src/cli/commands/explain/facts.ts'
+import { explanationOf } from '../../../src/explain/explanation.ts'
+import { factsOf } from '../../../src/explain/facts.ts'
 import { openTestServer, type TestServer } from '../../harness.ts'
 import { day, minute, sampleUser } from '../../store/samples.ts'
 import { mint, refreshClaims } from './mint.ts'
