@@ -1,0 +1,62 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import type { AdminEvent } from '../../api/answers.ts'
+import type { useList } from '../../app/list.ts'
+import { text } from '../../text/en.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { type Column, Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { EventDetail } from './event-detail.tsx'
+
+const tones: Readonly<Record<string, 'good' | 'warn' | 'bad'>> = {
+  ok: 'good',
+  refused: 'warn',
+  failed: 'bad',
+}
+
+const columns: readonly Column<AdminEvent>[] = [
+  { id: 'time', title: text.audit.time, cell: ({ time }) => <Time at={time} /> },
+  {
+    id: 'event',
+    title: text.audit.event,
+    cell: ({ event }) => <code class="font-mono text-xs">{event}</code>,
+  },
+  {
+    id: 'result',
+    title: text.audit.result,
+    cell: ({ result }) => <Badge tone={tones[result] ?? 'plain'}>{result}</Badge>,
+  },
+  { id: 'user', title: text.audit.who, cell: ({ user_name, user_id }) => user_name ?? user_id ?? '' },
+  {
+    id: 'actor',
+    title: text.audit.actor,
+    isWide: true,
+    cell: ({ actor_name, actor }) => actor_name ?? actor ?? '',
+  },
+  { id: 'from', title: text.audit.from, isWide: true, cell: ({ client_ip }) => client_ip ?? '' },
+]
+
+/** Events, newest first; each opens with all that is known of it. */
+export function EventList({
+  list,
+  empty,
+}: {
+  list: ReturnType<typeof useList<AdminEvent>>
+  empty: ComponentChildren
+}) {
+  const [open, setOpen] = useState<AdminEvent | undefined>()
+  return (
+    <>
+      <Table
+        caption={text.screens.audit}
+        columns={columns}
+        {...list}
+        idOf={({ id }) => id}
+        nameOf={({ event, number }) => `${event} ${number}`}
+        onOpen={setOpen}
+        empty={empty}
+      />
+      {open && <EventDetail event={open} onClose={() => setOpen(undefined)} />}
+    </>
+  )
+}

@@ -1,0 +1,196 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { text } from '../text/en.ts'
+import { Icon } from './icons.tsx'
+
+const box = 'min-h-9 rounded-md border border-edge bg-paper px-3 py-1.5 text-sm'
+
+type InputProps = Omit<JSX.IntrinsicElements['input'], 'class' | 'id'> & {
+  label: string
+  hint?: string
+  errors?: readonly string[] | undefined
+}
+
+/** A field with its label, a hint, and what is wrong with it. */
+export function TextField({ label, hint, errors = [], ...rest }: InputProps) {
+  const id = useId()
+  const isWrong = errors.length > 0
+  const said = [hint && `${id}-hint`, isWrong && `${id}-errors`].filter(Boolean).join(' ')
+  return (
+    <div class="flex flex-col gap-1">
+      <label for={id} class="text-sm font-medium">
+        {label}
+      </label>
+      {hint && (
+        <p id={`${id}-hint`} class="text-xs text-soft">
+          {hint}
+        </p>
+      )}
+      <input
+        id={id}
+        class={`${box} ${isWrong ? 'border-bad' : ''}`}
+        aria-invalid={isWrong}
+        aria-describedby={said}
+        {...rest}
+      />
+      {isWrong && (
+        <p id={`${id}-errors`} class="text-xs text-bad">
+          {errors.join(' ')}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface SelectProps {
+  label: string
+  value: string
+  options: readonly { value: string; label: string }[]
+  onChange: (value: string) => void
+  isDisabled?: boolean
+}
+
+/** A choice of a few; its label stands before it in small. */
+export function Select({ label, value, options, onChange, isDisabled = false }: SelectProps) {
+  const id = useId()
+  return (
+    <span class="inline-flex items-center gap-2">
+      <label for={id} class="text-xs text-soft">
+        {label}
+      </label>
+      <select
+        id={id}
+        class={`${box} pr-2 disabled:opacity-50`}
+        value={value}
+        disabled={isDisabled}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </span>
+  )
+}
+
+const settleMs = 250
+
+/** Searches while it is typed into; `/` goes there from anywhere, Esc empties it. */
+export function SearchField({
+  label,
+  value,
+  onSearch,
+}: {
+  label: string
+  value: string
+  onSearch: (value: string) => void
+}) {
+  const [typed, setTyped] = useState(value)
+  const input = useRef<HTMLInputElement>(null)
+  const id = useId()
+  useEffect(() => setTyped(value), [value])
+  useEffect(() => {
+    if (typed === value) return
+    const timer = setTimeout(() => onSearch(typed), settleMs)
+    return () => clearTimeout(timer)
+  }, [typed, value, onSearch])
+  useSlash(input)
+  return (
+    <search class="relative min-w-0 flex-1 basis-60">
+      <label for={id} class="sr-only">
+        {label}
+      </label>
+      <Icon
+        name="search"
+        className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-soft"
+      />
+      <input
+        ref={input}
+        id={id}
+        type="search"
+        class={`${box} w-full pl-9`}
+        placeholder={label}
+        value={typed}
+        autocomplete="off"
+        spellcheck={false}
+        aria-keyshortcuts="/"
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+    </search>
+  )
+}
+
+function useSlash(input: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const isTyping =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog')
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping) return
+      event.preventDefault()
+      input.current?.focus()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [input])
+}
+
+/** Facts in two columns: what it is, and how it is. */
+export function Facts({ facts }: { facts: readonly (readonly [string, ComponentChildren])[] }) {
+  return (
+    <dl class="text-sm">
+      {facts.map(([name, value]) => (
+        <div
+          key={name}
+          class="grid gap-x-6 border-t border-line py-2 first:border-t-0 sm:grid-cols-[minmax(8rem,12rem)_1fr]"
+        >
+          <dt class="text-soft">{name}</dt>
+          <dd class="min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** A text that one wants elsewhere, with a button that takes it there. */
+export function Copied({ value }: { value: string }) {
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <span class="inline-flex max-w-full items-center gap-1">
+      <code class="truncate font-mono text-xs">{value}</code>
+      <button
+        type="button"
+        class="rounded p-1 text-soft hover:text-ink"
+        aria-label={`${text.acts.copy} ${value}`}
+        title={isCopied ? text.acts.copied : text.acts.copy}
+        onClick={() => {
+          void navigator.clipboard.writeText(value).then(() => setCopied(true))
+        }}
+      >
+        <Icon name={isCopied ? 'check' : 'copy'} className="size-3.5" />
+      </button>
+    </span>
+  )
+}
+
+interface CheckProps {
+  label: string
+  isChecked: boolean
+  onChange: (isChecked: boolean) => void
+}
+
+/** Yes or no. */
+export function Check({ label, isChecked, onChange }: CheckProps) {
+  return (
+    <label class="inline-flex items-center gap-2 text-sm">
+      <input
+        type="checkbox"
+        class="size-4 accent-accent"
+        checked={isChecked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      {label}
+    </label>
+  )
+}
