@@ -1,0 +1,30 @@
+import { authorize, type Requirements, refusalIn } from './authorize.ts'
+import type { Auth, Guard } from './guard.ts'
+
+interface Request {
+  headers: { authorization?: string | undefined }
+  auth?: Auth
+}
+interface Response {
+  status(code: number): Response
+  set(headers: Record<string, string>): Response
+  json(body: object): unknown
+}
+
+/** Middleware of Express: what comes after it finds `request.auth`. */
+export function requireAuth(guard: Guard, requirements: Requirements = {}) {
+  return (request: Request, response: Response, next: (error?: unknown) => void): void => {
+    authorize(guard, request.headers.authorization, requirements)
+      .then(
+        (auth) => {
+          request.auth = auth
+          next()
+        },
+        (thrown: unknown) => {
+          const refusal = refusalIn(thrown)
+          response.status(refusal.status).set(refusal.headers()).json(refusal.body())
+        },
+      )
+      .catch(next)
+  }
+}

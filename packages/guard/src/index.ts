@@ -1,0 +1,10 @@
+export { authorize, type Requirements } from './authorize.ts'
+export {
+  type Auth,
+  createGuard,
+  type Guard,
+  type GuardOptions,
+  type GuardStatus,
+  type RevocationOptions,
+} from './guard.ts'
+export { Refusal, type RefusalCode } from './refusal.ts'

@@ -1,0 +1,55 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { spawnServer, temporaryFolder } from '../../server/test/harness.ts'
+
+/** A free port, so that a server can come back where it was and its issuer can be known before. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  const port = await listening(probe)
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+export function listening(server: Server): Promise<number> {
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+  )
+}
+
+/** A real server whose issuer is its own address, and what a client does with it. */
+export async function openIssuer(env: Record<string, string> = {}) {
+  const [port, data] = [await freePort(), temporaryFolder()]
+  const issuer = `http://127.0.0.1:${port}`
+  const start = () => spawnServer({ data, port, env: { COUNTERSIGN_ISSUER: issuer, ...env } })
+  let server = await start()
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${issuer}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return (await answer.json()) as { access: string; refresh: string }
+  }
+  const user = { username: 'alice', email: 'alice@example.com', password: 'a quiet harbour' }
+  await post('/api/register/', user)
+  return {
+    issuer,
+    data,
+    login: () => post('/api/login/', user),
+    logout: (refresh: string) => post('/api/logout/', { refresh }),
+    stop: () => server.stop(),
+    async restart() {
+      server = await start()
+    },
+  }
+}
+
+/** Waits until something holds. @returns how long it took, in milliseconds */
+export async function until(holds: () => Promise<boolean> | boolean, patienceMs = 20_000): Promise<number> {
+  const from = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - from > patienceMs) throw new Error('it never came to hold')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return performance.now() - from
+}
