@@ -1,0 +1,44 @@
+/** What the server takes and gives, as its OpenAPI document has it. */
+
+/** The answer of a login and of a refresh. */
+export interface TokenPair {
+  access: string
+  refresh: string
+  /** seconds */
+  access_expires_in: number
+  /** seconds */
+  refresh_expires_in: number
+}
+
+/** What of it is kept: when the refresh token ends is the server's word, asked for when it matters. */
+export type KeptPair = Omit<TokenPair, 'refresh_expires_in'>
+
+/** What a login takes. */
+export interface Credentials {
+  username: string
+  password: string
+}
+
+/** What a registration takes. */
+export interface NewUser {
+  username: string
+  /** may be left out where the server says so */
+  email?: string
+  password: string
+}
+
+/** The answer of a registration. */
+export interface RegisteredUser {
+  id: string
+  username: string
+  email: string
+  /** by field: what was taken and had better be changed */
+  warnings?: Record<string, string[]>
+}
+
+export const paths = {
+  register: '/api/register/',
+  login: '/api/login/',
+  refresh: '/api/token/refresh/',
+  logout: '/api/logout/',
+} as const

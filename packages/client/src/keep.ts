@@ -1,0 +1,115 @@
+import type { Host } from './host.ts'
+import { endOf, isLater, isSignedIn, type Kept, parseKept } from './kept.ts'
+import type { From, Known } from './known.ts'
+import type { Place } from './storage.ts'
+
+export interface KeepOptions {
+  host: Host
+  place: Place
+  key: string
+  known: Known
+  failed(error: unknown): void
+}
+
+/** What is kept, here and in storage, and one order of both. */
+export interface Keep {
+  /** looks into the storage, takes what is later there, and puts right what is earlier there */
+  look(): Promise<Kept | undefined>
+  /**
+   * Keeps it unless something later is kept already: the commit guard. Resolves to what is kept then.
+   * @param askedAt as `Known` takes it
+   */
+  put(next: Kept, askedAt?: number): Promise<Kept>
+  /** after the first look; at once where the storage answers at once */
+  isLoaded(): boolean
+  /** resolves then */
+  loaded: Promise<void>
+  close(): void
+}
+
+/**
+ * Opens what is kept under that key. Every write is of something later than what is known and than what is stored, so
+ * two tabs cannot undo one another, whoever sees whose write late; what slipped through is put right at the next look.
+ */
+export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep {
+  const { storage, shared } = place
+  const channel = shared === 'none' ? undefined : host.openChannel?.(key, hear)
+  /** it could not be written: what is stored does not count as later knowledge then */
+  let unsaved = false
+  let isLoaded = false
+
+  async function save(next: Kept): Promise<void> {
+    const text = JSON.stringify(next)
+    try {
+      await storage.setItem(key, text)
+      unsaved = false
+    } catch (error) {
+      unsaved = true
+      failed(error)
+    }
+    channel?.post(shared === 'copies' ? text : '')
+  }
+
+  async function look(): Promise<Kept | undefined> {
+    try {
+      const isBehind = weigh(known, parseKept(await storage.getItem(key)), unsaved)
+      known.looked()
+      const present = known.now()
+      if (isBehind && present) await save(present)
+    } catch (error) {
+      failed(error)
+    }
+    return known.now()
+  }
+
+  async function put(next: Kept, from: From, askedAt?: number): Promise<Kept> {
+    const present = await look()
+    if (present && !isLater(next, present)) return present
+    known.adopt(next, from, askedAt)
+    await save(next)
+    return known.now() ?? next
+  }
+
+  function hear(message: unknown): void {
+    const told = shared === 'copies' ? parseKept(String(message)) : undefined
+    const present = known.now()
+    // Tabs with copies may know different logins; of the same one they tell each other.
+    const isOurs = told && present?.id === told.id && isLater(told, present)
+    void (isOurs ? put(told, 'elsewhere') : look())
+  }
+
+  async function load(): Promise<void> {
+    try {
+      const stored = storage.getItem(key)
+      if (stored instanceof Promise) await look()
+      else weigh(known, parseKept(stored), unsaved)
+    } catch (error) {
+      failed(error)
+    }
+    isLoaded = true
+  }
+
+  return {
+    look,
+    put: (next, askedAt) => put(next, 'here', askedAt),
+    isLoaded: () => isLoaded,
+    loaded: load(),
+    close: () => channel?.close(),
+  }
+}
+
+/**
+ * Takes what is stored if it is later than what is known.
+ * @returns whether it is earlier, and had better be written anew
+ */
+function weigh(known: Known, stored: Kept | undefined, unsaved: boolean): boolean {
+  const present = known.now()
+  if (stored && present && isLater(present, stored)) return true
+  if (stored) {
+    if (!present || isLater(stored, present)) known.adopt(stored, 'elsewhere')
+    return false
+  }
+  // Somebody cleared the storage: that is meant.
+  if (!unsaved && isSignedIn(present)) known.adopt(endOf(present, 'logout'), 'elsewhere')
+  return unsaved
+}

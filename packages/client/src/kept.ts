@@ -1,0 +1,105 @@
+import type { KeptPair } from './contract.ts'
+import { parseObject } from './json.ts'
+
+/** Who is signed in. */
+export interface User {
+  id: string
+  username: string
+}
+
+/** One login on one device. */
+export interface Session {
+  /** as the server's list of sessions has it */
+  id: string
+  user: User
+}
+
+/**
+ * What is kept of a session. All that was ever kept in one browser has one order (`order`, then `id`, then
+ * `generation`), and what is later in it wins, whoever wrote it and whenever it is seen.
+ */
+export interface SignedIn {
+  /** of the login: greater than that of everything kept before */
+  order: number
+  /** made at the login, secret: what the idempotency keys of its refreshes are made of */
+  id: string
+  /** how many refreshes ago the login was: each answer is the successor of the token shown, so counting is enough */
+  generation: number
+  /** epoch milliseconds of this machine, when the pair was asked for */
+  at: number
+  /** milliseconds that the access token lives from then */
+  lasts: number
+  /** empty in cookie mode, like `refresh` */
+  access: string
+  refresh: string
+  session: Session
+}
+
+/** That a session has ended is kept too: a tab that was asleep must not bring it back. */
+export type SignedOut = Pick<SignedIn, 'order' | 'id' | 'generation'> & { ended: EndReason }
+
+/** `logout`: somebody wished it; `refused`: the server says that it is over */
+export type EndReason = 'logout' | 'refused'
+
+export type Kept = SignedIn | SignedOut
+
+export function isSignedIn(kept: Kept | undefined): kept is SignedIn {
+  return kept !== undefined && 'at' in kept
+}
+
+/** Whether `a` is later in the order of everything that is kept. */
+export function isLater(a: Kept, b: Kept): boolean {
+  if (a.order !== b.order) return a.order > b.order
+  return a.id === b.id ? a.generation > b.generation : a.id > b.id
+}
+
+/** The end of what is kept: later than every generation of it. */
+export function endOf({ order, id }: Kept, ended: EndReason): SignedOut {
+  return { order: order + 1, id, generation: 0, ended }
+}
+
+/**
+ * The key of the next refresh. It is not made when it is needed but follows from what is stored already: whichever tab
+ * shows this token, before or after a lost answer, shows it with this key.
+ */
+export function idempotencyKey({ id, generation, refresh }: SignedIn): string {
+  // In cookie mode the browser may be a generation ahead of what is counted here; one key for all serves as well.
+  return refresh === '' ? id : `${id}.${generation}`
+}
+
+/**
+ * A pair as it is kept; without a refresh token (cookie mode) no access token is kept either.
+ * @param place its session is what is known where the access token does not say
+ */
+export function keepPair(
+  { access, refresh, access_expires_in }: KeptPair,
+  place: Pick<SignedIn, 'order' | 'id' | 'generation' | 'at' | 'session'>,
+): SignedIn {
+  const session = sessionOf(access) ?? place.session
+  return { ...place, lasts: access_expires_in * 1000, access: refresh && access, refresh, session }
+}
+
+/** What another version or a stranger wrote under our key is nothing. */
+export function parseKept(text: string | null): Kept | undefined {
+  const kept = parseObject(text)
+  const { order, id, ended, at } = kept ?? {}
+  const isOurs = typeof order === 'number' && typeof id === 'string' && (typeof at === 'number' || ended)
+  return isOurs ? (kept as unknown as Kept) : undefined
+}
+
+/** The claims of a token of ours, unverified: it came from the server itself. */
+export function claimsOf(token: string): Record<string, unknown> {
+  try {
+    const payload = atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))
+    const bytes = Uint8Array.from(payload, (char) => char.charCodeAt(0))
+    return parseObject(new TextDecoder().decode(bytes)) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function sessionOf(access: string): Session | undefined {
+  const { sid, sub, username } = claimsOf(access)
+  if (typeof sid !== 'string' || typeof sub !== 'string') return undefined
+  return { id: sid, user: { id: sub, username: String(username ?? '') } }
+}
