@@ -138,10 +138,9 @@ test('whatever three tabs do and the network loses, nobody is signed out and the
     ),
     {
       numRuns: runs,
-      ...(process.env.CLIENT_PROPERTY_SEED && {
-        seed: Number(process.env.CLIENT_PROPERTY_SEED),
-        path: process.env.CLIENT_PROPERTY_PATH ?? '',
-      }),
+      // The same histories each time: among some thousands of others is the case that the README calls open.
+      seed: Number(process.env.CLIENT_PROPERTY_SEED ?? 20_261_122),
+      ...(process.env.CLIENT_PROPERTY_PATH && { path: process.env.CLIENT_PROPERTY_PATH }),
       endOnFailure: process.env.CLIENT_PROPERTY_SHRINK !== 'on',
     },
   )
