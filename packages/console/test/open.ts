@@ -1,22 +1,12 @@
-import { createServer } from 'node:net'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type ConsoleServer, openConsole, password, type stores } from '../../server/test/admin/console.ts'
+import { freePort } from '../../server/test/cli/shell.ts'
 import { handClock } from '../../server/test/harness.ts'
-
-/** The address of a deployment is among its settings, so the port must be known before. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const bound = probe.address()
-      probe.close(() => resolve(typeof bound === 'object' && bound ? bound.port : 0))
-    })
-  })
-}
 
 /** A real server with users, and browsers that are signed in to its console. */
 export async function openWorld(kind: (typeof stores)[number], browser: Browser) {
+  // The address of a deployment is among its settings, so the port must be known before.
   const port = await freePort()
   const server = await openConsole(kind, {
     clock: handClock(Date.now()),

@@ -1,14 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { freePort } from '../../server/test/cli/shell.ts'
 import { spawnServer, temporaryFolder } from '../../server/test/harness.ts'
-
-/** A free port, so that a server can come back where it was and its issuer can be known before. */
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  const port = await listening(probe)
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 export function listening(server: Server): Promise<number> {
   return new Promise((resolve) =>

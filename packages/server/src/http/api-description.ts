@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errors } from '../errors.ts'
 import { mediaTypes } from './bodies/body.ts'
-import { problemContent } from './problem.ts'
+import { problemContent } from './refusals/problem.ts'
 import type { AnyRoute } from './route.ts'
 
 /** What the OpenAPI document says of the deployment. */

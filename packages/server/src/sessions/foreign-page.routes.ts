@@ -1,6 +1,6 @@
 import { type Audit, requestFields } from '../audit/events.ts'
 import { AuthError } from '../errors.ts'
-import { isFromForeignPage } from '../http/foreign-page.ts'
+import { isFromForeignPage } from '../http/origins/foreign-page.ts'
 import type { HttpRequest } from '../http/route.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { AuthError } from '../../errors.ts'
 import { fields, text } from '../../http/fields/fields.ts'
+import { refuseCrossSite } from '../../http/origins/same-origin.ts'
 import { type AnyRoute, route } from '../../http/route.ts'
-import { refuseCrossSite } from '../../http/same-origin.ts'
 import { schema } from '../../http/schema.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { userFields } from '../../users/fields.routes.ts'

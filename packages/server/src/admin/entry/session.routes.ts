@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import { fields, text } from '../../http/fields/fields.ts'
+import { refuseCrossSite } from '../../http/origins/same-origin.ts'
 import { type AnyRoute, route } from '../../http/route.ts'
-import { refuseCrossSite } from '../../http/same-origin.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { isoText } from '../../times.ts'
 import {

@@ -1,6 +1,6 @@
 import { AuthError } from '../../errors.ts'
 import { fields, text } from '../../http/fields/fields.ts'
-import { renderError } from '../../http/render-error.ts'
+import { renderError } from '../../http/refusals/render-error.ts'
 import { type AnyRoute, type HttpAnswer, type HttpRequest, route } from '../../http/route.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { type LoginDeps, login } from '../../sessions/login.ts'

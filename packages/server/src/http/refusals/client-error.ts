@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { AuthError, type ErrorCode } from '../errors.ts'
-import { commonHeaders } from './headers.ts'
-import type { PathTable } from './methods.ts'
+import { AuthError, type ErrorCode } from '../../errors.ts'
+import { commonHeaders } from '../headers.ts'
+import type { PathTable } from '../methods.ts'
 import { renderError } from './render-error.ts'
 
 /** What Node tells of a request that it could not read. */

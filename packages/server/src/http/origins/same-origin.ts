@@ -1,5 +1,5 @@
-import { AuthError } from '../errors.ts'
-import type { HttpRequest } from './route.ts'
+import { AuthError } from '../../errors.ts'
+import type { HttpRequest } from '../route.ts'
 
 /**
  * Lets a request in that a page of ours has sent. Browsers say where one comes from; where they do not, as over plain

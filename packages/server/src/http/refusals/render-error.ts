@@ -1,5 +1,5 @@
-import { AuthError, errors } from '../errors.ts'
-import { exhausted } from './rate-limit.ts'
+import { AuthError, errors } from '../../errors.ts'
+import { exhausted } from '../rate-limit.ts'
 
 export interface RenderedError {
   status: number

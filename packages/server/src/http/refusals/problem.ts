@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { AuthError, type ErrorCode, errors } from '../errors.ts'
+import { AuthError, type ErrorCode, errors } from '../../errors.ts'
 
 /** A refusal as the API for administrators tells it. */
 interface Problem {

@@ -1,4 +1,4 @@
-import type { HttpRequest } from './route.ts'
+import type { HttpRequest } from '../route.ts'
 
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS'])
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { AnyRoute } from './route.ts'
+import type { AnyRoute } from '../route.ts'
 
 /** Whose pages may talk to us. */
 export interface CorsOptions {
