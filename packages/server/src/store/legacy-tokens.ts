@@ -1,4 +1,4 @@
-import type { ExchangeLegacyTokenInput, LegacyRefusal } from './store.ts'
+import type { CheckLegacyTokenInput, CheckLegacyTokenOutcome, LegacyRefusal } from './store.ts'
 
 /** What the tables say of a token that is shown, and of its user. */
 export interface KnownLegacyToken {
@@ -25,7 +25,7 @@ export const knownSql = `
 /** Why a token opens no session; undefined where it may, or where it did so before. */
 export function legacyRefusal(
   known: KnownLegacyToken | undefined,
-  { token: { userId, issuedAt }, unlisted }: Pick<ExchangeLegacyTokenInput, 'token' | 'unlisted'>,
+  { token: { userId, issuedAt }, unlisted }: CheckLegacyTokenInput,
 ): LegacyRefusal | undefined {
   if (!known) return 'unknown_user'
   const isUnlisted = known.owner_id === null && known.imported > 0
@@ -35,4 +35,15 @@ export function legacyRefusal(
   if (known.session_id !== null) return undefined
   if (known.is_active !== 1) return 'user_inactive'
   return known.sessions_ended_at !== null && issuedAt < known.sessions_ended_at ? 'outdated' : undefined
+}
+
+/** What an exchange would make of it. */
+export function checkedLegacyToken(
+  known: KnownLegacyToken | undefined,
+  input: CheckLegacyTokenInput,
+): CheckLegacyTokenOutcome {
+  const reason = legacyRefusal(known, input)
+  if (reason) return { outcome: 'refused', reason }
+  const sessionId = known?.session_id ?? undefined
+  return sessionId === undefined ? { outcome: 'good' } : { outcome: 'spent', sessionId }
 }

@@ -149,6 +149,14 @@ export type ExchangeLegacyTokenOutcome =
   | { outcome: 'spent'; held: HeldSession | undefined }
   | { outcome: 'refused'; reason: LegacyRefusal }
 
+export type CheckLegacyTokenInput = Pick<ExchangeLegacyTokenInput, 'token' | 'unlisted'>
+/** What an exchange would make of a token now. */
+export type CheckLegacyTokenOutcome =
+  | { outcome: 'good' }
+  /** it was exchanged before, for this session */
+  | { outcome: 'spent'; sessionId: string }
+  | { outcome: 'refused'; reason: LegacyRefusal }
+
 export interface EndLegacyTokenInput {
   token: ShownLegacyToken
   now: number
@@ -521,6 +529,8 @@ export interface Store {
    * opens the session, and the others are told which it is.
    */
   exchangeLegacyToken(input: ExchangeLegacyTokenInput): Promise<ExchangeLegacyTokenOutcome>
+  /** looks, and changes nothing */
+  checkLegacyToken(input: CheckLegacyTokenInput): Promise<CheckLegacyTokenOutcome>
   /** after it the token is good for nothing, and the session that it became has ended */
   endLegacyToken(input: EndLegacyTokenInput): Promise<EndLegacyTokenOutcome>
   deleteExpiredLegacyTokens(input: { expiredBefore: number; limit: number }): Promise<number>

@@ -184,6 +184,7 @@ async function runLegacyTokens(db: Connections, user: NewUser): Promise<void> {
   }
   await tokens.exchangeLegacyToken(input)
   await tokens.exchangeLegacyToken(input)
+  await tokens.checkLegacyToken(input)
   await tokens.endLegacyToken({ token, now: t0 })
   await tokens.endLegacyToken({ token: { ...token, jti: 't0', userId: user.id }, now: t0 })
   await tokens.deleteExpiredLegacyTokens({ expiredBefore: t0 + 9, limit: 2 })

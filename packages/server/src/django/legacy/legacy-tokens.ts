@@ -9,10 +9,15 @@ import { foreignGeneration } from '../../sessions/rotation.ts'
 import type { EndSessionOutcome, HeldSession, LegacyRefusal, NewSession, Store } from '../../store/store.ts'
 import type { DjangoKey } from '../../tokens/django/key.ts'
 import { type DjangoRefreshClaims, verifyDjangoRefreshToken } from '../../tokens/django/refresh-token.ts'
+import { whyRefused } from '../find-held.ts'
 import type { SimplejwtVersion } from '../simplejwt/texts.ts'
 
 export interface LegacyDeps extends RefreshDeps {
-  store: RefreshDeps['store'] & Pick<Store, 'exchangeLegacyToken' | 'endLegacyToken'>
+  store: RefreshDeps['store'] &
+    Pick<
+      Store,
+      'exchangeLegacyToken' | 'checkLegacyToken' | 'endLegacyToken' | 'findSession' | 'findUserById'
+    >
   djangoKey: DjangoKey
   /** whose tokens they are; undefined where nobody says */
   simplejwt: SimplejwtVersion | undefined
@@ -33,9 +38,25 @@ export function findLegacyTokens(deps: LegacyDeps): FindForeign {
 function legacyToken(deps: LegacyDeps, claims: DjangoRefreshClaims): ForeignToken {
   return {
     id: claims.jti,
+    userId: claims.userId,
+    check: () => check(deps, claims),
     exchange: (shown) => exchange(deps, claims, shown),
     end: (origin) => end(deps, claims, origin),
   }
+}
+
+async function check(deps: LegacyDeps, token: DjangoRefreshClaims): Promise<string | undefined> {
+  const now = deps.clock()
+  if (token.expiresAt <= now) return 'expired'
+  const checked = await deps.store.checkLegacyToken({ token, unlisted: unlistedAt(deps) })
+  if (checked.outcome === 'refused') return alike[checked.reason]
+  if (checked.outcome === 'good') return undefined
+  return whyRefused(deps, { ...presentedBy(token), sessionId: checked.sessionId }, now)
+}
+
+/** Before 5.5 simplejwt lists what a login gives out, and not what a rotation does. */
+function unlistedAt({ simplejwt }: LegacyDeps): 'accepted' | 'refused' {
+  return simplejwt === '5.5' ? 'refused' : 'accepted'
 }
 
 type Shown = Parameters<ForeignToken['exchange']>[0]
@@ -47,15 +68,14 @@ async function exchange(deps: LegacyDeps, token: DjangoRefreshClaims, shown: Sho
   const idempotencyDigest = digestOf(shown.idempotencyKey)
   const session = sessionFor(deps, token, { origin, now })
   const { maxSessionsPerUser } = deps.rules
-  // Before 5.5 simplejwt lists what a login gives out, and not what a rotation does.
-  const unlisted = deps.simplejwt === '5.5' ? 'refused' : 'accepted'
-  const input = { token, now, session, idempotencyDigest, maxSessionsPerUser, unlisted } as const
+  const unlisted = unlistedAt(deps)
+  const input = { token, now, session, idempotencyDigest, maxSessionsPerUser, unlisted }
   const result = await deps.store.exchangeLegacyToken(input)
   if (result.outcome === 'exchanged') return opened(deps, origin, { ...result, now })
   const held = result.outcome === 'spent' ? result.held : undefined
   if (result.outcome === 'refused') throw refused(deps, origin, { token, now, reason: result.reason })
   if (!held) throw refused(deps, origin, { token, now, reason: 'unknown_session' })
-  const presented = { ...presentedAs(token, held), idempotencyDigest }
+  const presented = { ...presentedBy(token), sessionId: held.session.id, idempotencyDigest }
   return whenUnchanged(deps, origin, { held, presented, now })
 }
 
@@ -95,8 +115,9 @@ function opened(
   return issuePair(deps, { ...session, user_id }, username, now)
 }
 
-function presentedAs({ userId, expiresAt }: DjangoRefreshClaims, { session }: HeldSession) {
-  return { sessionId: session.id, userId, generation: foreignGeneration, expiresAt }
+/** To the session that it became it is what a spent refresh token is. */
+function presentedBy({ userId, expiresAt }: DjangoRefreshClaims) {
+  return { userId, generation: foreignGeneration, expiresAt }
 }
 
 /** What each refusal is called where a token of ours is refused for the like: what the client is told goes by that. */

@@ -13,7 +13,7 @@ import { judge } from '../../sessions/rotation.ts'
 import type { HeldSession, Store } from '../../store/store.ts'
 import type { AccessClaims, AccessTokens } from '../../tokens/access-token.ts'
 import type { RefreshClaims, RefreshTokens } from '../../tokens/refresh-token.ts'
-import { findHeld } from './find-held.ts'
+import { findHeld } from '../find-held.ts'
 
 export interface SlidingDeps
   extends Pick<RefreshDeps, 'refreshTokens' | 'limits' | 'audit' | 'clock' | 'rules'> {

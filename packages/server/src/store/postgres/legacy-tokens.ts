@@ -1,4 +1,4 @@
-import { type KnownLegacyToken, knownSql, legacyRefusal } from '../legacy-tokens.ts'
+import { checkedLegacyToken, type KnownLegacyToken, knownSql } from '../legacy-tokens.ts'
 import type {
   EndLegacyTokenInput,
   EndLegacyTokenOutcome,
@@ -56,11 +56,9 @@ async function look(db: Runner, token: ShownLegacyToken): Promise<KnownLegacyTok
 
 async function exchange(db: Runner, input: ExchangeLegacyTokenInput): Promise<ExchangeLegacyTokenOutcome> {
   const { token, now, session, idempotencyDigest, maxSessionsPerUser } = input
-  const seen = await look(db, token)
-  const reason = legacyRefusal(seen, input)
-  if (reason) return { outcome: 'refused', reason }
-  const spentOn = seen?.session_id ?? undefined
-  if (spentOn !== undefined) return { outcome: 'spent', held: await heldSession(db, spentOn) }
+  const checked = checkedLegacyToken(await look(db, token), input)
+  if (checked.outcome === 'refused') return checked
+  if (checked.outcome === 'spent') return { outcome: 'spent', held: await heldSession(db, checked.sessionId) }
   const sessionId = session.id
   await db.rows(insertSession, { ...session, now, idempotencyDigest })
   if ((await db.rows(spend, { ...token, sessionId, now })).length === 0) throw new Undo(othersToken)
@@ -87,8 +85,10 @@ async function end(db: Runner, { token, now }: EndLegacyTokenInput): Promise<End
 /** The verbs about refresh tokens of the deployment that the users came from. */
 export function legacyTokenVerbs(
   db: Connections,
-): Pick<Store, 'exchangeLegacyToken' | 'endLegacyToken' | 'deleteExpiredLegacyTokens'> {
+): Pick<Store, 'exchangeLegacyToken' | 'checkLegacyToken' | 'endLegacyToken' | 'deleteExpiredLegacyTokens'> {
   return {
+    checkLegacyToken: async (input) =>
+      checkedLegacyToken((await db.rows<KnownLegacyToken>(known, input.token))[0], input),
     exchangeLegacyToken: (input) => inTurn(db, (runner) => exchange(runner, input)),
     endLegacyToken: (input) => inTurn(db, (runner) => end(runner, input)),
     deleteExpiredLegacyTokens: async (input) => (await db.rows(deleteExpired, input)).length,

@@ -20,6 +20,7 @@ import type {
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
 import { findAlike } from './verbs/imports.ts'
+import { checkLegacyToken } from './verbs/legacy-tokens.ts'
 import { holdsLimit, refusalOf } from './verbs/limits.ts'
 import { takenFields } from './verbs/users.ts'
 import { inlineExecutor, threadExecutor } from './writer.ts'
@@ -113,6 +114,7 @@ type Reads =
   | `query${string}`
   | `read${string}`
   | 'holdsLimit'
+  | 'checkLegacyToken'
   | 'health'
   | 'backup'
 
@@ -147,6 +149,7 @@ function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
     findMail: async (id) => db.rows<MailRow>('SELECT * FROM mails WHERE id = @id', { id })[0],
     listEvents: async (filter) => db.all<AuditRow>((await queries()).listEvents(filter)),
     holdsLimit: async (input) => holdsLimit(db, input),
+    checkLegacyToken: async (input) => checkLegacyToken(db, input),
     readChain: async () => theChain(db.rows<AuditChainRow>('SELECT * FROM audit_chain', {})),
     readEvents: async (input) => db.rows<AuditRow>(eventsSql, input),
     readCursor: async (name) => db.rows<{ number: number }>(cursorSql, { name })[0]?.number,

@@ -239,6 +239,23 @@ describe('what is refused, each with one answer for all', () => {
     await server.close()
   })
 
+  test('token/verify says of one what a refresh would, and takes nothing from it', async () => {
+    const { server, token, exchanged, refresh, clock, claims } = await open({
+      ...settings,
+      COUNTERSIGN_SIMPLEJWT: '5.2',
+    })
+    const verify = async (text: string) => (await server.post('/api/token/verify/', { token: text })).status
+    expect([await verify(token), await verify(token)]).toEqual([200, 200])
+    const { refresh: ours } = await exchanged(token)
+    // Within the grace window it would still get the same pair.
+    expect(await verify(token)).toBe(200)
+    clock.advance(minute)
+    expect([await verify(token), await verify(ours)]).toEqual([400, 200])
+    expect((await refresh(ours)).status).toBe(200)
+    expect(await verify(mint({ ...claims, exp: start / 1000 }))).toBe(401)
+    await server.close()
+  })
+
   test('refusals of one token are counted by it: others at its address do not wait', async () => {
     const { server, importTokens, claims, refresh } = await open({ ...settings, COUNTERSIGN_LIMITS: '1' })
     const other = refreshClaims(7, start)

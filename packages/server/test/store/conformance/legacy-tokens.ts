@@ -85,6 +85,24 @@ export function legacyTokensConformance(store: StoreUnderTest, beside: OpenBesid
     expect(await exchange(token)).toMatchObject({ outcome: 'spent', held: { userIsActive: false } })
   })
 
+  test('a look says what an exchange would, and changes nothing', async () => {
+    const user = await addUser(store())
+    const look = (token: ShownLegacyToken, unlisted: 'accepted' | 'refused' = 'refused') =>
+      store().checkLegacyToken({ token, unlisted })
+    const [good, black] = [tokenOf(user), tokenOf(user)]
+    await importTokens([good])
+    await importTokens([black], 1)
+    expect(await look(good)).toEqual({ outcome: 'good' })
+    expect(await look(good)).toEqual({ outcome: 'good' })
+    expect(await look(black)).toEqual({ outcome: 'refused', reason: 'blacklisted' })
+    expect(await look(tokenOf(user))).toEqual({ outcome: 'refused', reason: 'unknown_token' })
+    expect(await look(tokenOf(user), 'accepted')).toEqual({ outcome: 'good' })
+    expect(await look({ ...good, userId: 'nobody' })).toEqual({ outcome: 'refused', reason: 'unknown_user' })
+    expect(await store().listSessionsOfUser(user.id, t0)).toEqual([])
+    const sessionId = await opened(good)
+    expect(await look(good)).toEqual({ outcome: 'spent', sessionId })
+  })
+
   test('once the row of that session is gone, there is none to tell', async () => {
     const token = tokenOf(await addUser(store()))
     await opened(token)

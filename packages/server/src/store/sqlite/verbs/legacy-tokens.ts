@@ -1,5 +1,7 @@
-import { type KnownLegacyToken, knownSql, legacyRefusal } from '../../legacy-tokens.ts'
+import { checkedLegacyToken, type KnownLegacyToken, knownSql } from '../../legacy-tokens.ts'
 import type {
+  CheckLegacyTokenInput,
+  CheckLegacyTokenOutcome,
   EndLegacyTokenInput,
   ExchangeLegacyTokenInput,
   ExchangeLegacyTokenOutcome,
@@ -26,13 +28,17 @@ const deleteExpiredSql = `
   DELETE FROM legacy_tokens
    WHERE jti IN (SELECT jti FROM legacy_tokens WHERE expires_at < @expiredBefore LIMIT @limit) RETURNING jti`
 
+/** What an exchange would make of it now; nothing is changed. */
+export function checkLegacyToken(db: Connection, input: CheckLegacyTokenInput): CheckLegacyTokenOutcome {
+  const [known] = db.rows<KnownLegacyToken>(knownSql, input.token)
+  return checkedLegacyToken(known, input)
+}
+
 function exchange(db: Connection, input: ExchangeLegacyTokenInput): ExchangeLegacyTokenOutcome {
   const { token, now, session, idempotencyDigest, maxSessionsPerUser } = input
-  const [known] = db.rows<KnownLegacyToken>(knownSql, token)
-  const reason = legacyRefusal(known, input)
-  if (reason) return { outcome: 'refused', reason }
-  const spentOn = known?.session_id ?? undefined
-  if (spentOn !== undefined) return { outcome: 'spent', held: heldSession(db, spentOn) }
+  const checked = checkLegacyToken(db, input)
+  if (checked.outcome === 'refused') return checked
+  if (checked.outcome === 'spent') return { outcome: 'spent', held: heldSession(db, checked.sessionId) }
   const sessionId = session.id
   db.rows(insertSessionSql, { ...session, now, idempotencyDigest })
   db.rows(spendSql, { ...token, sessionId, now })
