@@ -69,7 +69,11 @@ export interface Revocation {
 }
 
 export type TakenField = 'username' | 'email'
-export type CreateUserOutcome = { outcome: 'created' } | { outcome: 'taken'; fields: TakenField[] }
+export type CreateUserOutcome =
+  | { outcome: 'created' }
+  | { outcome: 'taken'; fields: TakenField[] }
+  /** an import brought somebody with that id meanwhile */
+  | { outcome: 'id_taken' }
 
 export interface OpenSessionInput {
   session: NewSession

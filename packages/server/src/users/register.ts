@@ -120,13 +120,14 @@ export async function createUser(
   const password_hash = await deps.passwords.hash(input.password)
   const now = deps.clock()
   const user = {
-    ...{ ...names, id: await newUserId(deps, now), password_hash, is_active: 1, created_at: now },
+    ...{ ...names, password_hash, is_active: 1, created_at: now },
     ...{ is_staff: input.isStaff ? 1 : 0, is_superuser: input.isSuperuser ? 1 : 0 },
     admin_role: roleOf(input),
   }
-  // Whoever takes the address between the look and the verb is found by the second one.
-  if (!(await add(deps, user, manner)) && !(await add(deps, user, manner))) throw new AuthError('unavailable')
-  return { id: user.id, username: user.username, email: user.email, warnings }
+  // Whoever takes the address, or brings the number along, between the look and the verb is found by the second one.
+  const id = (await add(deps, user, manner)) ?? (await add(deps, user, manner))
+  if (id === undefined) throw new AuthError('unavailable')
+  return { id, username: user.username, email: user.email, warnings }
 }
 
 /** Whom Django would have let into its admin has a role in ours: who might do everything there is an owner. */
@@ -139,13 +140,18 @@ async function newUserId({ store, userIds }: CreateUserDeps, now: number): Promi
   return userIds === 'integer' ? String(await store.nextUserNumber()) : newId(now)
 }
 
-/** @returns false where somebody has the address, and that is no reason to refuse */
-async function add(deps: CreateUserDeps, user: NewUser, manner: Manner): Promise<boolean> {
+/** @returns his id; undefined where somebody has that or the address, and it is no reason to refuse */
+async function add(
+  deps: CreateUserDeps,
+  user: Omit<NewUser, 'id'>,
+  manner: Manner,
+): Promise<string | undefined> {
+  const id = await newUserId(deps, user.created_at)
   const holder = user.email_canonical === null ? undefined : await manner.findHolder?.(user.email_canonical)
-  const mine = holder ? { ...user, email_canonical: null } : user
+  const mine = { ...user, id, ...(holder && { email_canonical: null }) }
   const created = await deps.store.createUser({ ...mine, ...manner.beside(mine, holder) })
   if (created.outcome === 'taken') refuseTaken(created.fields, manner)
-  return created.outcome === 'created'
+  return created.outcome === 'created' ? id : undefined
 }
 
 async function judged({ policy }: CreateUserDeps, input: NewUserInput, names: PasswordOwner) {

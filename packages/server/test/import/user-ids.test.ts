@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { readRecords } from '../../src/import/read-records.ts'
 import { openShell } from '../cli/shell.ts'
 import { bearer, openTestServer } from '../harness.ts'
+import { sampleUser } from '../store/samples.ts'
 import { bytesOf, runImport } from './run.ts'
 
 const integers = { COUNTERSIGN_USER_IDS: 'integer' }
@@ -30,6 +31,15 @@ describe('with integers for ids', () => {
     expect(me.id).toMatch(/^4[34]$/)
     const claims = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString())
     expect(claims.sub).toBe(me.id)
+  })
+
+  test('a number that somebody brought along after it was given out is left to him', async () => {
+    const server = await openTestServer({ env: integers })
+    onTestFinished(() => server.close())
+    await server.deployment.store.createUser(sampleUser({ id: '1' }))
+    const alice = { username: 'alice', email: 'alice@example.com', password: 'correct horse battery' }
+    const answer = await server.post('/api/register/', alice)
+    expect([answer.status, answer.json().id]).toEqual([201, '2'])
   })
 
   test('of 20 who register at once each has a number of his own', async () => {

@@ -157,8 +157,9 @@ export function userVerbs(db: Connections): UserVerbs {
         if (rule === undefined) throw thrown
         const fields = await takenFields(db, user)
         if (fields.length > 0) return { outcome: 'taken', fields }
-        // Whoever had the name is gone by now; an id that is taken is a mistake of ours.
+        if (rule === 'users_pk') return { outcome: 'id_taken' }
         if (!uniqueNames.includes(rule)) throw thrown
+        // Whoever had the name is gone by now.
         return verbs.createUser(user)
       }
     },

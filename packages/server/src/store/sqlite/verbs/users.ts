@@ -58,15 +58,19 @@ export function takenFields(db: Connection, names: Names, userId?: string): Take
   )
 }
 
+const idSql = 'SELECT id FROM users WHERE id = @id'
+
 /** The verbs about users. */
 export const userVerbs: Verbs<'createUser' | 'updateUser' | 'rehashPassword' | 'deleteUser'> = {
   createUser(db, user) {
     try {
       db.rows(insertSql, { admin_role: null, ...user })
     } catch (thrown) {
-      const fields = isConstraintFault(thrown) ? takenFields(db, user) : []
-      if (fields.length === 0) throw thrown
-      return { outcome: 'taken', fields }
+      if (!isConstraintFault(thrown)) throw thrown
+      const fields = takenFields(db, user)
+      if (fields.length > 0) return { outcome: 'taken', fields }
+      if (db.rows(idSql, user).length === 0) throw thrown
+      return { outcome: 'id_taken' }
     }
     addWithMail(db, user)
     return { outcome: 'created' }
