@@ -11,6 +11,8 @@ export interface Post {
   privateAddresses: 'refuse' | 'allow'
   /** aborted when the process stops */
   signal?: AbortSignal
+  /** all addresses of a name; as this machine finds them unless said */
+  resolve?: (host: string) => Promise<string[]>
 }
 
 /** Taken by the receiver, or why not; in words for the operator. */
@@ -40,11 +42,9 @@ export async function post(message: Post): Promise<PostOutcome> {
 class RefusedAddress extends Error {}
 
 /** The address to connect to. Every address of a name must be public: which of them it is now is up to others. */
-async function addressOf({ url, privateAddresses }: Post): Promise<string> {
+async function addressOf({ url, privateAddresses, resolve = resolved }: Post): Promise<string> {
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
-  const addresses = isIP(host)
-    ? [host]
-    : (await resolveHost(host, { all: true })).map(({ address }) => address)
+  const addresses = isIP(host) ? [host] : await resolve(host)
   const refused = addresses.find((address) => !isPublicAddress(address))
   if (privateAddresses === 'refuse' && refused !== undefined) {
     throw new RefusedAddress(`${refused} is no public address (COUNTERSIGN_WEBHOOK_PRIVATE)`)
@@ -52,6 +52,10 @@ async function addressOf({ url, privateAddresses }: Post): Promise<string> {
   const [first] = addresses
   if (first === undefined) throw new RefusedAddress('its name has no address')
   return first
+}
+
+async function resolved(host: string): Promise<string[]> {
+  return (await resolveHost(host, { all: true })).map(({ address }) => address)
 }
 
 /** What cannot be aborted is left to itself. */

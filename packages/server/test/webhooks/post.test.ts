@@ -1,4 +1,10 @@
-import { connect } from 'node:net'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { post } from '../../src/webhooks/post.ts'
 import { openReceiver } from './receiver.ts'
@@ -91,4 +97,82 @@ test('one that speaks no TLS is told so', async () => {
   const { port } = await open()
   const outcome = await post({ ...message, url: `https://127.0.0.1:${port}/`, privateAddresses: 'allow' })
   expect(outcome).toMatchObject({ taken: false, reason: expect.stringMatching(/SSL|EPROTO/) })
+})
+
+/** A name that answers otherwise each time it is asked. */
+function rebinding(...answers: string[][]) {
+  const asked: string[] = []
+  const resolve = async (host: string) => {
+    asked.push(host)
+    return answers[asked.length - 1] ?? []
+  }
+  return { asked, resolve }
+}
+
+test('F28: a name that leads elsewhere a moment later is asked once, and the connection goes where it led then', async () => {
+  const receiver = await open()
+  const { asked, resolve } = rebinding(['127.0.0.1'], ['192.0.2.1'])
+  const url = `http://hooks.example.com:${receiver.port}/`
+  const outcome = await post({ ...message, url, privateAddresses: 'allow', resolve })
+  expect([outcome, asked]).toEqual([{ taken: true }, ['hooks.example.com']])
+  expect(receiver.received).toMatchObject([{ headers: { host: `hooks.example.com:${receiver.port}` } }])
+})
+
+test('F28: a name with one private address among public ones is refused', async () => {
+  const receiver = await open()
+  const { resolve } = rebinding(['93.184.215.14', '127.0.0.1'], ['93.184.215.14'])
+  const url = `http://hooks.example.com:${receiver.port}/`
+  const outcome = await post({ ...message, url, privateAddresses: 'refuse', resolve })
+  expect(outcome).toMatchObject({ taken: false, reason: expect.stringContaining('127.0.0.1 is no public') })
+  expect(receiver.received).toEqual([])
+})
+
+const certificates = join(import.meta.dirname, '../postgres/certificates')
+
+/** A receiver that speaks TLS, as `localhost`, with a certificate of an authority that nobody knows. */
+async function openSecurely() {
+  const read = (name: string) => readFileSync(join(certificates, name))
+  const taken: string[] = []
+  const server = createServer({ key: read('server.key'), cert: read('server.pem') }, (request, answer) => {
+    taken.push(request.url ?? '')
+    answer.writeHead(204).end()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { taken, port: (server.address() as AddressInfo).port }
+}
+
+test('F28: who cannot prove to be the receiver gets nothing', async () => {
+  const { port, taken } = await openSecurely()
+  const { resolve } = rebinding(['127.0.0.1'])
+  const url = `https://localhost:${port}/`
+  const outcome = await post({ ...message, url, privateAddresses: 'allow', resolve })
+  expect(outcome).toMatchObject({ taken: false, reason: expect.stringMatching(/CERT|SIGNATURE/) })
+  expect(taken).toEqual([])
+})
+
+test.each([
+  ['localhost', { taken: true }],
+  ['hooks.example.com', { taken: false, reason: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+])('the certificate must be of the name that was asked for: %s', async (host, outcome) => {
+  const { port, taken } = await openSecurely()
+  // An authority is trusted by a process from its start.
+  const program = `
+    import { post } from '${join(import.meta.dirname, '../../src/webhooks/post.ts')}'
+    const outcome = await post({ url: 'https://${host}:${port}/', headers: {}, body: '{}', privateAddresses: 'allow',
+      resolve: async () => ['127.0.0.1'] })
+    console.log(JSON.stringify(outcome))`
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(certificates, 'authority.pem') }
+  const options = { env, timeout: 30_000 }
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '-e', program],
+    options,
+  )
+  expect(JSON.parse(stdout)).toEqual(outcome)
+  expect(taken).toHaveLength(outcome.taken ? 1 : 0)
 })
