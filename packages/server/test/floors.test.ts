@@ -81,6 +81,7 @@ const mayUse: Record<string, readonly string[]> = {
 
 /** Each package from outside comes in by one room; Node's own modules are everybody's. */
 const packageRoom: Record<string, string> = {
+  '@fastify/fast-json-stringify-compiler': 'http',
   '@fastify/swagger': 'http',
   '@node-rs/argon2': 'passwords',
   '@node-rs/bcrypt': 'passwords',

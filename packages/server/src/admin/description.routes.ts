@@ -12,13 +12,13 @@ export function publicPart(document: object): object {
 }
 
 /** The description of the API for administrators, with nothing secret in it. */
-export function descriptionRoute(describe: () => object): AnyRoute {
+export function descriptionRoute(describe: () => Promise<object>): AnyRoute {
   return route({
     ...{ method: 'GET', path: `${begin}openapi.json`, name: 'Admin OpenAPI', answers: {}, page: true },
     summary: 'The description of the API for administrators',
-    handle: () => ({
+    handle: async () => ({
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(withPaths(describe(), (path) => path.startsWith(begin))),
+      body: JSON.stringify(withPaths(await describe(), (path) => path.startsWith(begin))),
     }),
   })
 }

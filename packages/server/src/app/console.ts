@@ -22,7 +22,7 @@ import { webhookOptions } from './rooms.ts'
 interface Around {
   isDraining: () => boolean
   /** the description of all that the server answers to */
-  describe: () => object
+  describe: () => Promise<object>
   /** as browsers write where it is; that of the deployment unless said */
   origin?: string
 }

@@ -16,14 +16,14 @@ export interface ManagementDeps {
   /** what they count and measure, in Prometheus' text format */
   metrics: () => Promise<string>
   /** the admin console and its API, where the settings have them here */
-  console?: ((describe: () => object) => AnyRoute[]) | undefined
+  console?: ((describe: () => Promise<object>) => AnyRoute[]) | undefined
 }
 
 /** The HTTP server for operators, not yet listening: GET /metrics /livez /readyz, and the console if it is here. */
 export async function createManagementServer(deps: ManagementDeps): Promise<HttpServer> {
   const { managementHost, managementPort = 0 } = deps.config
   const made: { server?: HttpServer } = {}
-  const consoleRoutes = deps.console?.(() => made.server?.describe() ?? {}) ?? []
+  const consoleRoutes = deps.console?.(async () => (await made.server?.describe()) ?? {}) ?? []
   made.server = await createHttpServer({
     routes: [...metricsRoutes(deps), ...healthRoutes(deps), ...consoleRoutes],
     api: {

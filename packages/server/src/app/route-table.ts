@@ -22,7 +22,7 @@ import type { Deployment } from './deployment.ts'
 /** The route table: all that this server answers to. */
 export function routeTable(
   deployment: Deployment,
-  health: { isDraining: () => boolean; describe: () => object },
+  health: { isDraining: () => boolean; describe: () => Promise<object> },
 ): readonly AnyRoute[] {
   const guarded = { ...deployment, guard: bearerGuard(deployment) }
   return withSimplejwt(deployment, [

@@ -10,11 +10,11 @@ import { routeTable } from './route-table.ts'
 export async function createServer(deployment: Deployment, isDraining: () => boolean): Promise<HttpServer> {
   const { config, audit } = deployment
   const made: { server?: HttpServer } = {}
-  const describe = () => made.server?.describe() ?? {}
+  const describe = async () => (await made.server?.describe()) ?? {}
   const around = { isDraining, describe }
   made.server = await createHttpServer({
     routes: [
-      ...routeTable(deployment, { isDraining, describe: () => publicPart(describe()) }),
+      ...routeTable(deployment, { isDraining, describe: async () => publicPart(await describe()) }),
       ...(config.console === 'public' ? consoleTable(deployment, around) : []),
     ],
     api: {

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import swagger from '@fastify/swagger'
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import fastify, {
   type FastifyHttpOptions,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifySerializerCompiler,
 } from 'fastify'
 import { AuthError } from '../errors.ts'
 import { addRoute, toHttpRequest } from './add-route.ts'
-import { type ApiInfo, describeParams, describeRefusals, openApiFrame } from './api-description.ts'
 import { maxBodyBytes, parseBody } from './bodies/body.ts'
 import { watchConnections } from './connections.ts'
+import { type ApiDescription, describeApi } from './describe-api.ts'
 import { commonHeaders } from './headers.ts'
 import { createPathTable, type PathTable, shownPath } from './methods.ts'
 import { type CorsOptions, createCors } from './origins/cors.ts'
@@ -20,8 +21,7 @@ import { answerClientError, methodNotAllowed } from './refusals/client-error.ts'
 import { negotiate, refuseUnclearHeaders } from './request-guards.ts'
 import { type RequestHead, type Surrounding, surroundRequests } from './surround.ts'
 
-export interface HttpServerOptions extends CorsOptions {
-  api: ApiInfo
+export interface HttpServerOptions extends CorsOptions, ApiDescription {
   /** how many proxies, or which, may say where a request came from */
   trustProxy: number | readonly string[] | false
   /** told once, where no proxy is trusted, of the first one that seems to stand in front */
@@ -45,8 +45,8 @@ export interface Answered {
 export interface HttpServer {
   /** @returns the address it really has, also where port 0 was asked for */
   listen(at: { host: string; port: number }): Promise<string>
-  /** the OpenAPI document */
-  describe(): object
+  /** the OpenAPI document, made when it is first asked for */
+  describe(): Promise<object>
   /** stops accepting, lets requests under way finish, cuts what is left after `drainMs` */
   close(drainMs: number): Promise<void>
   /** a request without a socket, for tests */
@@ -67,12 +67,25 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app = fastify<Server, IncomingMessage, ServerResponse>(fastifyOptions(options, paths))
   // One of several workers would hand them on to the next, which may have as many itself.
   Object.assign(app.server, { maxConnections, dropMaxConnection: true })
-  await app.register(swagger, { openapi: openApiFrame(options.api), transform: withRefusals(paths) })
+  app.setSerializerCompiler(lateSerializers())
   readBodies(app)
   addHooks(app, options, paths)
   for (const route of options.routes) addRoute(app, route, paths)
   await app.ready()
-  return lifecycle(app)
+  let description: Promise<object> | undefined
+  return { ...lifecycle(app), describe: () => (description ??= describeApi(options)) }
+}
+
+/** An answer's serializer is made with the first such answer: most of the routes wait long for theirs, and many for ever. */
+function lateSerializers(): FastifySerializerCompiler<unknown> {
+  const compile = SerializerSelector()()
+  return ({ httpStatus = '', ...route }) => {
+    let write: ((answer: unknown) => string) | undefined
+    return (answer) => {
+      write ??= compile({ ...route, httpStatus })
+      return write(answer)
+    }
+  }
 }
 
 function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHttpOptions<Server> {
@@ -122,11 +135,10 @@ function trusted(proxies: HttpServerOptions['trustProxy']): Trust {
 /** Within this a connection whose last request was answered while the server closes is closed too. */
 const sweepEveryMs = 100
 
-function lifecycle(app: FastifyInstance): HttpServer {
+function lifecycle(app: FastifyInstance): Omit<HttpServer, 'describe'> {
   const connections = watchConnections(app.server)
   return {
     listen: ({ host, port }) => app.listen({ host, port }),
-    describe: () => app.swagger(),
     inject: app.inject.bind(app) as FastifyInstance['inject'],
     async close(drainMs) {
       const sweep = setInterval(() => connections.closeUnused(), sweepEveryMs)
@@ -226,20 +238,4 @@ function refuseUnmatched(request: FastifyRequest, reply: FastifyReply, paths: Pa
   if (!route?.page) negotiate(request)
   route?.guard?.(toHttpRequest(request))
   throw methodNotAllowed(request.method)
-}
-
-interface Described {
-  schema?: unknown
-  url: string
-  route: { method: string | string[] }
-}
-
-function withRefusals(paths: PathTable) {
-  return ({ schema, url, route }: Described) => {
-    const described = (schema ?? {}) as { response?: object }
-    const ours = paths.find(url)?.routes.find(({ method }) => method === route.method)
-    if (!ours || ours.page) return { url, schema: described }
-    const response = { ...described.response, ...describeRefusals(ours) }
-    return { url, schema: { ...described, ...describeParams(ours), response } }
-  }
 }

@@ -7,7 +7,7 @@ import { type Asset, type AssetPath, readAssets } from './assets.ts'
 /** What the pages tell of the deployment. */
 export interface PagesDeps {
   /** the OpenAPI document; asked for only once the server is ready */
-  describe: () => object
+  describe: () => Promise<object>
   /** the public address, without a slash at the end */
   address: string
 }
@@ -56,13 +56,16 @@ function assetRoute(path: string, asset: Asset): AnyRoute {
   })
 }
 
-function openApiRoute(describe: () => object): AnyRoute {
+function openApiRoute(describe: PagesDeps['describe']): AnyRoute {
   return route({
     ...page,
     path: '/openapi.json',
     name: 'OpenAPI',
     summary: 'The description of this API',
-    handle: () => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(describe()) }),
+    handle: async () => ({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(await describe()),
+    }),
   })
 }
 

@@ -165,7 +165,7 @@ const pages: Readonly<Record<string, Row>> = {
   'GET /dev/outbox/{id}/html': { path: () => '/dev/outbox/abc/html', statuses: all(404) },
 }
 
-const routes = routeTable(server.deployment, { isDraining: () => false, describe: () => ({}) })
+const routes = routeTable(server.deployment, { isDraining: () => false, describe: async () => ({}) })
 const named = routes.map((route) => ({ ...route, key: `${route.method} ${route.path}` }))
 const rowOf = (key: string): Row => api[key] ?? djRestAuth[key] ?? pages[key] ?? { statuses: all(200) }
 

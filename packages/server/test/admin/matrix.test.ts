@@ -106,7 +106,7 @@ beforeAll(async () => {
   server = await openConsole('SQLite')
   staff = { owner: '', admin: '', support: '', auditor: '' }
   for (const role of roles) staff[role] = (await server.person(role)).username
-  routes = consoleTable(server.deployment, { isDraining: () => false, describe: () => ({}) })
+  routes = consoleTable(server.deployment, { isDraining: () => false, describe: async () => ({}) })
 })
 afterAll(() => server.close())
 

@@ -239,7 +239,7 @@ describe('the document of the API', () => {
 
   test('is as it was where the profile is off', async () => {
     const off = await openProfile({ env: { COUNTERSIGN_DJ_REST_AUTH: 'off' } })
-    const routes = routeTable(off.deployment, { isDraining: () => false, describe: () => ({}) })
+    const routes = routeTable(off.deployment, { isDraining: () => false, describe: async () => ({}) })
     expect(routes.filter(({ path, method }) => path.startsWith(prefix) || method === 'PUT')).toEqual([])
     expect((await off.post(`${prefix}login/`, {})).status).toBe(404)
     await off.close()

@@ -68,7 +68,9 @@ function consoleOf({ deployment, isDraining }: Serving) {
   const { console, managementHost, managementPort = 0 } = deployment.config
   if (console !== 'management') return {}
   const origin = localAddress(managementHost, managementPort)
-  return { console: (describe: () => object) => consoleTable(deployment, { isDraining, describe, origin }) }
+  return {
+    console: (describe: () => Promise<object>) => consoleTable(deployment, { isDraining, describe, origin }),
+  }
 }
 
 /** What an operator can ask of this process. */
