@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -10,19 +20,18 @@ const root = join(import.meta.dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'countersign-client-'))
 const installed = join(folder, 'node_modules/@countersign/client')
 
-/** Packs as a release does, and unpacks where an application would have it. */
+/**
+ * Packs as a release does, and unpacks where an application would have it. The package is a copy: what is built in place
+ * belongs to the examples, which run at the same time.
+ */
 beforeAll(() => {
-  const options = { cwd: root, stdio: 'pipe' } as const
-  const pack = [
-    'pack',
-    '--workspace',
-    '@countersign/client',
-    '--ignore-scripts=false',
-    '--pack-destination',
-    folder,
-  ]
-  execFileSync('npm', pack, options)
-  rmSync(join(root, 'packages/client/dist'), { recursive: true, force: true })
+  const copy = join(folder, 'workspace/packages/client')
+  for (const name of ['package.json', 'README.md', 'tsconfig.build.json', 'src', 'test'])
+    cpSync(join(root, 'packages/client', name), join(copy, name), { recursive: true })
+  cpSync(join(root, 'tsconfig.json'), join(folder, 'workspace/tsconfig.json'))
+  symlinkSync(join(root, 'node_modules'), join(folder, 'workspace/node_modules'))
+  const options = { cwd: copy, stdio: 'pipe' } as const
+  execFileSync('npm', ['pack', '--ignore-scripts=false', '--pack-destination', folder], options)
   mkdirSync(installed, { recursive: true })
   const packed = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
   execFileSync('tar', ['-xzf', join(folder, packed), '-C', installed, '--strip-components=1'], options)
@@ -37,12 +46,37 @@ async function bundled(program: string): Promise<string> {
     ...{ configFile: false, root: folder, logLevel: 'silent' },
     build: {
       ...{ write: false, minify: true, modulePreload: false },
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict', external: ['react'] },
     },
   })
   const { output } = made as unknown as { output: { code: string }[] }
   return output.map(({ code }) => code).join('')
 }
+
+const sizeOf = (code: string) => gzipSync(code, { level: 9 }).length
+
+/** A component as an application has it. */
+const withReact = `import { type Client, createClient, type Session, type ValuesClient } from '@countersign/client'
+import { AuthProvider, type AuthState, useAuth, useSession } from '@countersign/client/react'
+import { createElement } from 'react'
+const client = createClient({ baseUrl: '/' })
+createElement(AuthProvider, { client }, 'child')
+createElement(AuthProvider, { client: createClient({ baseUrl: '/', results: 'values' }), initialSession: null })
+// @ts-expect-error there is a client in every provider
+createElement(AuthProvider, {}, 'child')
+export function Greeting(): string {
+  const auth = useAuth()
+  auth satisfies AuthState
+  const login: Client['login'] = auth.login
+  const session: Session | null | undefined = useSession()
+  // @ts-expect-error it may be that nobody is signed in
+  auth.user.username
+  const { login: loginWithValues } = useAuth<ValuesClient>()
+  void loginWithValues({ username: 'a', password: 'b' }).then(({ error }) => error?.code)
+  void login({ username: 'a', password: session ? 'b' : 'c' })
+  return auth.status === 'signed_in' ? auth.user.username : auth.status
+}
+`
 
 describe('the package', () => {
   test('has its code, its types and its page, and nothing else', () => {
@@ -50,6 +84,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         ...['package.json', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/ssr.js', 'dist/ssr.d.ts'],
+        ...['dist/react.js', 'dist/react.d.ts'],
       ]),
     )
     expect(files.filter((name) => /test|^src|(?<!\.d)\.ts$|\.map$/.test(name))).toEqual([])
@@ -60,14 +95,18 @@ describe('the package', () => {
     }
   })
 
-  test('is under 5 kB where it is used, and nothing where it is not', async () => {
-    const size = gzipSync(await bundled(`export { createClient } from '@countersign/client'`), {
-      level: 9,
-    }).length
-    console.log(`@countersign/client: ${size} bytes, minified and gzipped`)
+  test('is under 5 kB where it is used, half a kB more with React, and nothing where it is not', async () => {
+    const alone = await bundled(`export { createClient } from '@countersign/client'`)
+    const bindings = `export { AuthProvider, useAuth, useSession } from '@countersign/client/react'`
+    const both = await bundled(`export { createClient } from '@countersign/client'; ${bindings}`)
+    const [size, sizeOfBoth] = [sizeOf(alone), sizeOf(both)]
+    console.log(`@countersign/client: ${size} bytes minified and gzipped; /react: ${sizeOfBoth - size} more`)
     expect(size).toBeLessThan(5000)
+    expect(sizeOfBoth - size).toBeLessThan(500)
+    expect(alone).not.toContain('"react"')
+    expect(both.match(/from\s*"[^"]*"/g)).toEqual(['from"react"'])
     const nothing = await bundled(
-      `import '@countersign/client'; import '@countersign/client/ssr'; export const x = 1`,
+      `import '@countersign/client'; import '@countersign/client/react'; import '@countersign/client/ssr'; export const x = 1`,
     )
     expect(nothing.length).toBeLessThan(100)
   })
@@ -91,6 +130,15 @@ describe('the package', () => {
     expect(told.trim()).toBe('null null true network_error')
   })
 
+  test('brings no React along: whoever imports its bindings has one', () => {
+    const missing = `await import('@countersign/client/react').catch(({ message }) => console.log(message))`
+    const told = execFileSync(process.execPath, ['--input-type=module', '--eval', missing], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect(told).toContain("Cannot find package 'react'")
+  })
+
   test('has types that an application is checked with, strictly and without a browser or Node', () => {
     writeFileSync(
       join(folder, 'app.ts'),
@@ -111,11 +159,18 @@ createServerClient({ baseUrl: 'https://x.test', cookies: { getAll: () => [], set
 export { name, session }
 `,
     )
+    writeFileSync(join(folder, 'react.ts'), withReact)
+    const types = join(folder, 'node_modules/@types')
+    mkdirSync(types)
+    symlinkSync(join(root, 'node_modules/@types/react'), join(types, 'react'))
     const compilerOptions = {
       ...{ strict: true, noEmit: true, module: 'NodeNext', target: 'ES2022', types: [] },
       ...{ lib: ['ES2022', 'DOM'], exactOptionalPropertyTypes: true, skipLibCheck: false },
     }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['app.ts', 'react.ts'] }),
+    )
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
     const tsc = join(root, 'node_modules/.bin/tsc')
     expect(execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })).toBe('')
