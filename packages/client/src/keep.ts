@@ -71,11 +71,13 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
   }
 
   function hear(message: unknown): void {
-    const told = shared === 'copies' ? parseKept(String(message)) : undefined
+    const told = parseKept(String(message))
     const present = known.now()
     // Tabs with copies may know different logins; of the same one they tell each other.
     const isOurs = told && present?.id === told.id && isLater(told, present)
     void (isOurs ? put(told, 'elsewhere') : look())
+    // Another tab's cookie is seen here some milliseconds later than the word of it.
+    host.setTimer(() => void look(), 200)
   }
 
   async function load(): Promise<void> {
