@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { openBrowser } from '../../packages/server/test/browser.ts'
+import { freePort } from '../../packages/server/test/cli/shell.ts'
+import { spawnServer, temporaryFolder } from '../../packages/server/test/harness.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+export const password = 'a quiet harbour'
+
+/** A server, an example that was started by its own command beside it, and a browser. */
+export async function openExample(name: string) {
+  const [authPort, port] = [await freePort(), await freePort()]
+  const auth = `http://127.0.0.1:${authPort}`
+  const server = await spawnServer({
+    data: temporaryFolder(),
+    port: authPort,
+    env: { COUNTERSIGN_ISSUER: auth },
+  })
+  const example = await start(name, { PORT: String(port), COUNTERSIGN_URL: auth })
+  const address = `http://127.0.0.1:${port}`
+  const browser: Browser = await openBrowser()
+  await example.answers(address)
+  const problems: string[] = []
+
+  return {
+    address,
+    auth,
+    browser,
+    server,
+    /** what went wrong in pages, unless a test expects it */
+    problems,
+    async open(context: BrowserContext, path = '/'): Promise<Page> {
+      const page = await context.newPage()
+      page.setDefaultTimeout(20_000)
+      page.on('pageerror', (error) => problems.push(error.message))
+      page.on('console', (message) => {
+        const text = message.text()
+        if (message.type() === 'error' && !text.startsWith('Failed to load resource')) problems.push(text)
+      })
+      await page.goto(address + path)
+      return page
+    },
+    person: (options: BrowserContextOptions = {}) => browser.newContext(options),
+    async close() {
+      await browser.close()
+      await example.stop()
+      await server.stop()
+    },
+  }
+}
+
+export type ExampleWorld = Awaited<ReturnType<typeof openExample>>
+
+/** As its README says, in a process group of its own: npm has children. */
+async function start(name: string, env: Record<string, string>) {
+  const child = spawn('npm', ['start', '--workspace', `examples/${name}`], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const talk: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => talk.push(String(chunk)))
+  const exited = once(child, 'close')
+  const kill = () => process.kill(-(child.pid ?? 0), 'SIGTERM')
+  process.once('SIGTERM', kill)
+  child.once('close', () => process.off('SIGTERM', kill))
+  return {
+    async answers(address: string): Promise<void> {
+      const deadline = Date.now() + 50_000
+      while (!(await fetch(address).catch(() => undefined))) {
+        if (child.exitCode !== null || Date.now() > deadline)
+          throw new Error(`${name} does not answer:\n${talk.join('')}`)
+        await sleep(100)
+      }
+    },
+    async stop(): Promise<void> {
+      if (child.exitCode === null) kill()
+      await exited
+    },
+  }
+}
+
+/** Signs somebody up in the form that both examples show. */
+export async function register(page: Page, username: string): Promise<void> {
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Email').fill(`${username}@example.com`)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Register' }).click()
+}
