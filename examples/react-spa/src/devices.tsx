@@ -34,7 +34,7 @@ export function Devices() {
             {one.current ? (
               <em>This device</em>
             ) : (
-              <button type="button" onClick={() => void end(one)}>
+              <button type="button" aria-label={`End ${one.device}`} onClick={() => void end(one)}>
                 End
               </button>
             )}

@@ -18,7 +18,7 @@ export function Home() {
           Log out
         </button>
       </header>
-      <p className="answer">{trouble ?? answer?.message ?? '…'}</p>
+      <p>{trouble ?? answer?.message ?? '…'}</p>
       <Devices />
       <button
         type="button"
