@@ -7,6 +7,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
-    globalSetup: ['packages/console/test/built.ts', 'packages/server/test/postgres/shared-cluster.ts'],
+    globalSetup: [
+      'packages/console/test/built.ts',
+      'examples/test/built.ts',
+      'packages/server/test/postgres/shared-cluster.ts',
+    ],
   },
 })

@@ -51,6 +51,11 @@ const parts: readonly Part[] = [
   },
   { heading: 'Errors', text: '`code` is stable.', shows: [['errors', 'CountersignError', 'KnownErrorCode']] },
   {
+    heading: 'For React',
+    text: 'From `@countersign/client/react`, for React from 18:',
+    shows: [['react', 'AuthProvider', 'AuthProviderProps', 'useSession', 'useAuth', 'Auth', 'AuthState']],
+  },
+  {
     heading: 'For pages that a server renders',
     text: 'From `@countersign/client/ssr`:',
     shows: [['ssr', 'createServerClient', 'ServerClientOptions', 'CookieJar', 'CookieAttributes']],
