@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from '../../packages/server/test/browser.ts'
 import { freePort } from '../../packages/server/test/cli/shell.ts'
 import { spawnServer, temporaryFolder } from '../../packages/server/test/harness.ts'
@@ -22,14 +22,13 @@ export async function openExample(name: string) {
   })
   const example = await start(name, { PORT: String(port), COUNTERSIGN_URL: auth })
   const address = `http://127.0.0.1:${port}`
-  const browser: Browser = await openBrowser()
+  const browser = await openBrowser()
   await example.answers(address)
   const problems: string[] = []
 
   return {
     address,
     auth,
-    browser,
     server,
     /** what went wrong in pages, unless a test expects it */
     problems,

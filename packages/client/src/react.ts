@@ -10,6 +10,7 @@ import {
 import type { Client, ValuesClient } from './client.ts'
 import type { Session, User } from './kept.ts'
 
+/** What a provider is given. */
 export interface AuthProviderProps {
   /** made once, outside of any component: it lives as long as the page, and the provider never disposes of it */
   client: Client | ValuesClient
