@@ -55,6 +55,7 @@ const mayUse: Record<string, readonly string[]> = {
     'limits',
     'audit',
     'explain',
+    'import',
     'mail',
     'webhooks',
     'store',

@@ -15,7 +15,8 @@ export interface AdminRouteDeps extends EntryDeps {
 
 /** A line of the table of routes for administrators. */
 interface AdminRoute<Properties extends Fields>
-  extends Pick<Route<unknown, unknown>, 'method' | 'path' | 'params' | 'query' | 'name' | 'summary'> {
+  extends Pick<Route<unknown, unknown>, 'method' | 'path' | 'params' | 'query' | 'name' | 'summary'>,
+    Pick<Route<unknown, unknown>, 'headers' | 'takesFile'> {
   permission: Permission
   /** asks for the password, unless it was shown a moment ago */
   isDangerous?: true

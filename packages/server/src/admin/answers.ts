@@ -231,6 +231,35 @@ export interface Settings {
   }
 }
 
+/** What became of the users in a file, or would become of them. Nothing of a hash is told but its format. */
+export interface ImportReport {
+  dry_run: boolean
+  format: string
+  /** of the file, as the header `Content-Digest` takes it */
+  content_digest: string
+  rows: number
+  /** how many of what, by the names that `countersign import --json` has */
+  counts: Record<string, number>
+  /** how the passwords in the file are hashed */
+  hashes: {
+    format: string
+    state: 'current' | 'older' | 'weak' | 'refused' | 'locked' | 'unusable' | 'unknown'
+    count: number
+  }[]
+  /** how many the file says are staff, or superusers; it gives nobody a role */
+  staff: number
+  superusers: number
+  /** the first ten that were created */
+  examples: { id: string; username: string }[]
+  /** the first thousand that were refused */
+  refusals: {
+    row: number
+    username: string | null
+    reason: 'invalid' | 'weak_hash' | 'unknown_hash' | 'taken'
+    detail: string
+  }[]
+}
+
 export interface Home {
   now: string
   hours: Counts[]

@@ -12,6 +12,7 @@ export const permissions = {
   'users.require_reset': ['owner', 'admin'],
   'users.delete': ['owner', 'admin'],
   'users.export': ['owner', 'admin'],
+  'users.import': ['owner'],
   /** roles, and the flags that stand for them in Django */
   'users.roles': ['owner'],
   'sessions.read': ['owner', 'admin', 'support', 'auditor'],

@@ -170,6 +170,26 @@ export const Settings = object({
   you: object({ address: text(), forwarded_for: maybeText, host: maybeText, trust_proxy: text() }),
 })
 
+export const ImportReport = object({
+  dry_run: flag(),
+  format: text(),
+  content_digest: text(),
+  rows: integer(),
+  counts: record(integer()),
+  hashes: list(object({ format: text(), state: text(), count: integer() })),
+  staff: integer(),
+  superusers: integer(),
+  examples: list(object({ id: text(), username: text() })),
+  refusals: list(
+    object({
+      row: integer(),
+      username: maybeText,
+      reason: text({ enum: ['invalid', 'weak_hash', 'unknown_hash', 'taken'] }),
+      detail: text(),
+    }),
+  ),
+})
+
 const counts = list(
   object({
     from: instant(),

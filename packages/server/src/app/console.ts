@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { consoleRoutes } from '../admin/console.routes.ts'
 import { descriptionRoute } from '../admin/description.routes.ts'
@@ -6,6 +7,7 @@ import { firstRoutes } from '../admin/entry/first.routes.ts'
 import { createPasses } from '../admin/entry/pass.ts'
 import { sessionRoutes } from '../admin/entry/session.routes.ts'
 import { homeRoutes } from '../admin/home/home.routes.ts'
+import { importsRoutes } from '../admin/imports/imports.routes.ts'
 import { keysRoutes } from '../admin/keys/keys.routes.ts'
 import { mailRoutes } from '../admin/mail/mail.routes.ts'
 import { sessionsRoutes } from '../admin/sessions/sessions.routes.ts'
@@ -40,6 +42,7 @@ export function consoleTable(deployment: Deployment, { isDraining, describe, ori
     receivers: receiversOf({ urls: config.webhookUrls ?? [], keys, privateAddresses, clock }),
     wantedEvents,
     checks: () => deployment.readiness(isDraining),
+    temporaryFolder: tmpdir(),
     uptimeSeconds: () => process.uptime(),
   }
   return [
@@ -47,6 +50,7 @@ export function consoleTable(deployment: Deployment, { isDraining, describe, ori
     ...sessionRoutes(deps), //  GET POST DELETE /api/admin/session/, POST /api/admin/session/proof/
     ...homeRoutes(deps), //     GET  /api/admin/home/
     ...usersRoutes(deps), //    GET  /api/admin/users/…, and what is done to one and to many
+    ...importsRoutes(deps), //  POST /api/admin/imports/
     ...sessionsRoutes(deps), // GET  /api/admin/sessions/, DELETE /api/admin/sessions/{id}/
     ...keysRoutes(deps), //     GET  /api/admin/keys/, POST …/rotate/ …/{kid}/revoke/
     ...trailRoutes(deps), //    GET  /api/admin/audit/… , POST /api/admin/audit/verify/

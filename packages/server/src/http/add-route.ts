@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { canonicalAddress } from '../ip-address.ts'
 import { describe } from './api-description.ts'
 import { parseBearer } from './bearer.ts'
-import { mediaTypes } from './bodies/body.ts'
+import { fileType, mediaTypes } from './bodies/body.ts'
 import { readCookie, renderCookie, type SetCookie } from './cookies.ts'
 import { type BodySchema, compileFields, type Fields } from './fields/fields.ts'
 import { type PathTable, routerPath } from './methods.ts'
 import { policyField } from './rate-limit.ts'
-import { negotiate, refuseEncodedBody, refuseForms } from './request-guards.ts'
+import { negotiate, refuseEncodedBody, refuseOtherTypes } from './request-guards.ts'
 import type { AnyRoute, HttpAnswer, HttpRequest, Route } from './route.ts'
 
 /** Puts one line of the route table onto the server, and with the first of its path the `OPTIONS` of all. */
@@ -55,7 +55,8 @@ function validatorOf({ dialect }: AnyRoute, body: BodySchema<Fields>) {
 }
 
 /** What is looked at before a body is read. */
-function beforeRoute({ page, guard, body, dialect, policies = [] }: AnyRoute, allow: string) {
+function beforeRoute(route: AnyRoute, allow: string) {
+  const { page, guard, body, takesFile, policies = [] } = route
   const policy = policyField(policies)
   return (request: FastifyRequest, reply: FastifyReply, done: (refusal?: Error) => void): void => {
     reply.header('allow', allow)
@@ -63,9 +64,9 @@ function beforeRoute({ page, guard, body, dialect, policies = [] }: AnyRoute, al
     try {
       if (!page) negotiate(request)
       if (!page) refuseEncodedBody(request.headers['content-encoding'])
-      if (dialect === 'problem') refuseForms(request.headers['content-type'])
+      refuseOtherTypes(route, request.headers['content-type'])
       // Nobody's body is read before it is known whose it is; the handler asks once more.
-      if (body) guard?.(toHttpRequest(request))
+      if (body || takesFile) guard?.(toHttpRequest(request))
     } catch (refusal) {
       done(refusal as Error)
       return
@@ -81,8 +82,9 @@ function noBodyIsNoNull(request: FastifyRequest, _: FastifyReply, done: () => vo
 }
 
 /** What Django REST framework tells of a view when it is asked with `OPTIONS`. */
-function metadata({ name, summary }: AnyRoute): object {
-  return { name, description: summary, renders: ['application/json'], parses: mediaTypes }
+function metadata({ name, summary, takesFile }: AnyRoute): object {
+  const parses = takesFile ? [fileType] : mediaTypes
+  return { name, description: summary, renders: ['application/json'], parses }
 }
 
 function sendAnswer(reply: FastifyReply, { status = 200, headers, cookies, body }: HttpAnswer): FastifyReply {
@@ -128,6 +130,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
     },
     param: (name) => (request.params as Record<string, string>)[name] ?? '',
     bearerToken: () => parseBearer(request.headers.authorization),
+    bytes: () => (request.body instanceof Readable ? request.body : Readable.from([])),
     signal: () => request.raw.signal,
   }
 }

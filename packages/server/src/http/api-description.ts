@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorCode, errors } from '../errors.ts'
-import { mediaTypes } from './bodies/body.ts'
+import { fileType, mediaTypes } from './bodies/body.ts'
 import { problemContent } from './refusals/problem.ts'
 import type { AnyRoute } from './route.ts'
 
@@ -49,13 +49,15 @@ function securityOf({ dialect }: AnyRoute): 'accessToken' | 'consoleSession' {
   return dialect === 'problem' ? 'consoleSession' : 'accessToken'
 }
 
-/** What stands in the path and behind it, for the document only: any text is taken there, and most of them lead to nothing. */
-export function describeParams({ params, query }: AnyRoute): Record<string, unknown> {
+/** What else a request holds, for the document only: any text is taken there, and most of them lead to nothing. */
+export function describeParams({ params, query, headers, takesFile }: AnyRoute): Record<string, unknown> {
   const texts = (names: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(names).map(([name, description]) => [name, { ...text, description }]))
   return {
     ...(params && { params: { type: 'object', properties: texts(params), required: Object.keys(params) } }),
     ...(query && { querystring: { type: 'object', properties: texts(query) } }),
+    ...(headers && { headers: { type: 'object', properties: texts(headers) } }),
+    ...(takesFile && { body: { ...text, format: 'binary' }, consumes: [fileType] }),
   }
 }
 
@@ -66,6 +68,7 @@ function withDescription([status, schema]: [string, object]): [string, object] {
 /** What any operation may refuse before its room is asked. */
 const everywhere = ['bad_request', 'not_found', 'not_acceptable', 'internal'] as const
 const withBody = ['invalid', 'parse_error', 'unsupported_media_type', 'body_too_large'] as const
+const withFile = ['unsupported_media_type', 'body_too_large'] as const
 const withToken = ['not_authenticated', 'bad_authorization_header'] as const
 
 /** The refusals of a route as answers, read from the error table; for the document only. */
@@ -74,6 +77,7 @@ export function describeRefusals(route: AnyRoute): Record<number, unknown> {
     ...(route.refusals ?? []),
     ...(route.guard || route.takesToken ? tokenRefusals(route) : []),
     ...(route.body ? withBody : []),
+    ...(route.takesFile ? withFile : []),
     ...everywhere,
   ]
   const byStatus = Map.groupBy(new Set(codes), (code) => errors[code].status)

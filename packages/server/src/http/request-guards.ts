@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AuthError } from '../errors.ts'
-import { unsupportedMediaType } from './bodies/body.ts'
+import { fileType, unsupportedMediaType } from './bodies/body.ts'
+import type { AnyRoute } from './route.ts'
 
 /** Headers that may come once: a second one could be read differently by a proxy in front of us. */
 const single = new Set(['authorization', 'host', 'content-type', 'content-length', 'idempotency-key'])
@@ -41,10 +42,18 @@ export function negotiate({ query, headers: { accept } }: Asked): void {
   if (!/\*\/\*|application\/(json|\*)|text\/(html|\*)/i.test(accept)) throw new AuthError('not_acceptable')
 }
 
-/** @throws AuthError `unsupported_media_type` for whatever a form of another site could send */
-export function refuseForms(contentType: string | undefined): void {
-  if (contentType === undefined || /^application\/json\s*(?:;|$)/i.test(contentType)) return
-  throw unsupportedMediaType(contentType)
+/**
+ * A route of the problem dialect takes JSON, or a file where it asks for one, and nothing that a form of another site
+ * could send.
+ * @throws AuthError `unsupported_media_type`
+ */
+export function refuseOtherTypes(
+  { dialect, takesFile }: Pick<AnyRoute, 'dialect' | 'takesFile'>,
+  contentType: string | undefined,
+): void {
+  if (dialect !== 'problem' || (contentType === undefined && !takesFile)) return
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  if (mediaType !== (takesFile ? fileType : 'application/json')) throw unsupportedMediaType(contentType ?? '')
 }
 
 /** @throws AuthError `unsupported_media_type` for a compressed body, which could be small here and huge inside */

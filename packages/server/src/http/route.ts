@@ -30,6 +30,8 @@ export interface HttpRequest<Body> {
    * @throws AuthError `not_authenticated`, `bad_authorization_header`
    */
   bearerToken(): string
+  /** the bytes of a body that its route reads itself, which come once; none where there is no body */
+  bytes(): AsyncIterable<Buffer>
   /** aborted when the client has gone away, so that nobody works for it; absent where there is no socket */
   signal(): AbortSignal | undefined
 }
@@ -52,6 +54,8 @@ export interface Route<Body, Identity> {
   params?: Readonly<Record<string, string>>
   /** what may stand behind the path's `?`, for the API's description */
   query?: Readonly<Record<string, string>>
+  /** fields of the request's head that are its own, for the API's description */
+  headers?: Readonly<Record<string, string>>
   /** what `OPTIONS` and the API's description call it */
   name: string
   summary: string
@@ -59,6 +63,8 @@ export interface Route<Body, Identity> {
   description?: string
   /** the schema that validates the body and describes it */
   body?: BodySchema<Fields>
+  /** takes a file instead, `application/octet-stream`: nothing of it is read or bounded before its room does so */
+  takesFile?: true
   /** status -> what the answer holds; members that are not in it are not sent */
   answers: Readonly<Record<number, JsonSchema>>
   /** what its room may refuse, for the API's description; what any route may is added there */

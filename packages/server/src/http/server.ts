@@ -70,7 +70,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setSerializerCompiler(lateSerializers())
   readBodies(app)
   addHooks(app, options, paths)
-  for (const route of options.routes) addRoute(app, route, paths)
+  for (const route of options.routes.filter(({ takesFile }) => !takesFile)) addRoute(app, route, paths)
+  await app.register(async (apart) => {
+    handFilesOn(apart)
+    for (const route of options.routes.filter(({ takesFile }) => takesFile)) addRoute(apart, route, paths)
+  })
   await app.ready()
   let description: Promise<object> | undefined
   return { ...lifecycle(app), describe: () => (description ??= describeApi(options)) }
@@ -156,6 +160,12 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, bytes: Buffer) =>
     parseBody(bytes, request.headers['content-type'] ?? ''),
   )
+}
+
+/** Where a route takes a file, its room reads the body: as it comes, and only once it knows who sends it. */
+function handFilesOn(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
 }
 
 function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {

@@ -12,6 +12,9 @@ export const mediaTypes = [
   'multipart/form-data',
 ] as const
 
+/** The media type of a file, which no form of another site can send. */
+export const fileType = 'application/octet-stream'
+
 type BodyParser = (bytes: Buffer, contentType: string) => unknown
 
 const parsers: Readonly<Record<(typeof mediaTypes)[number], BodyParser>> = {

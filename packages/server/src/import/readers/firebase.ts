@@ -50,7 +50,7 @@ function hashOf(user: ForeignRecord, hashing: FirebaseHashing | undefined): stri
   const [hash, salt] = [textIn(user, 'passwordHash'), textIn(user, 'salt')]
   if (hash === undefined) return null
   if (!hashing)
-    throw new ReadError('It has password hashes: --hash-config FILE says what they are made with.')
+    throw new ReadError('It has password hashes: its hash parameters are missing (--hash-config FILE).')
   const { memCost, rounds, saltSeparator, signerKey } = hashing
   const parts = [plainBase64(salt ?? ''), plainBase64(hash), saltSeparator, signerKey]
   return `$firescrypt$ln=${memCost},r=${rounds},p=1$${parts.join('$')}`

@@ -2,6 +2,7 @@ import type { Candidate } from '../import-users.ts'
 import { parseRecord } from '../parse-record.ts'
 import { readRecords } from '../read-records.ts'
 import { fromAuth0 } from './auth0.ts'
+import { ReadError } from './csv.ts'
 import { fromDevise } from './devise.ts'
 import { type FirebaseHashing, fromFirebase } from './firebase.ts'
 import { fromKeycloak } from './keycloak.ts'
@@ -36,8 +37,20 @@ type ToRecord = (record: NonNullable<PlacedRecord['record']>) => object | undefi
 
 async function* each(rows: AsyncIterable<PlacedRecord>, toRecord: ToRecord): AsyncGenerator<Candidate> {
   for await (const { row, record } of rows) {
-    const given = record && toRecord(record)
-    if (record === undefined) yield { row, faults: ['it cannot be read'] }
+    const given = record ? understand(record, toRecord) : unreadable
+    if (given === unreadable) yield { row, faults: ['it cannot be read'] }
     else if (given !== undefined) yield { row, ...parseRecord(given) }
+  }
+}
+
+const unreadable = Symbol()
+
+/** A member that is no object where its system always has one is met only in files that somebody has changed. */
+function understand(record: Parameters<ToRecord>[0], toRecord: ToRecord) {
+  try {
+    return toRecord(record)
+  } catch (thrown) {
+    if (thrown instanceof ReadError) throw thrown
+    return unreadable
   }
 }

@@ -21,8 +21,10 @@ export function isTrue(value: unknown): boolean {
  */
 export function instantIn(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null
-  if (typeof value === 'number' || /^\d{12,14}$/.test(String(value)))
-    return new Date(Number(value)).toISOString()
+  if (typeof value === 'number' || /^\d{12,14}$/.test(String(value))) {
+    const at = new Date(Number(value))
+    return Number.isNaN(at.getTime()) ? String(value) : at.toISOString()
+  }
   return String(value)
     .replace(/ (UTC|GMT)$/, 'Z')
     .replace(/^(\d{4}-\d\d-\d\d) /, '$1T')
