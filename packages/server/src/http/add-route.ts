@@ -130,7 +130,11 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
     },
     param: (name) => (request.params as Record<string, string>)[name] ?? '',
     bearerToken: () => parseBearer(request.headers.authorization),
-    bytes: () => (request.body instanceof Readable ? request.body : Readable.from([])),
+    // Whoever reads no further still answers: the connection stays.
+    bytes: () =>
+      (request.body instanceof Readable ? request.body : Readable.from([])).iterator({
+        destroyOnReturn: false,
+      }),
     signal: () => request.raw.signal,
   }
 }

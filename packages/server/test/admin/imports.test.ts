@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spool } from '../../src/admin/imports/spool.ts'
 import { faultsOf, listOperations, type OpenApi } from '../contract/openapi.ts'
@@ -80,7 +81,7 @@ describe.each(stores)('imports, on %s', (kind) => {
     expect([done.status, done.json()]).toEqual([200, { dry_run: false, ...report }])
     expect(await find('a1')).toMatchObject({ username: 'ann', password_hash: hash, admin_role: null })
     const again = (await inEarnest(owner, file)).json()
-    expect(again).toMatchObject({ counts: { unchanged: 1, differs: 1, refused: 3 }, examples: [] })
+    expect(again).toMatchObject({ counts: { unchanged: 2, refused: 3 }, examples: [] })
   })
 
   test('F26: who did it is in the trail with what was counted, and no hash is in an answer or an event', async () => {
@@ -118,7 +119,7 @@ describe.each(stores)('imports, on %s', (kind) => {
     expect((await find('c2'))?.username).toBe('charles')
   })
 
-  test('F24: whoever has a role in the console is never changed, and nobody gets one', async () => {
+  test('F25: whoever has a role in the console is never changed, and nobody gets one', async () => {
     const me = await find(ownerId)
     const mine = { id: ownerId, username: me?.username, is_active: false, password_hash: hash }
     const role = { id: 'd1', username: 'dan', admin_role: 'owner' }
@@ -152,7 +153,9 @@ describe.each(stores)('imports, on %s', (kind) => {
     }
     const one = lines({ id: 's1', username: 'sam', sessions: [session] })
     expect((await send(owner, one)).json().counts.sessions_created).toBeUndefined()
-    expect((await inEarnest(owner, one, 'sessions=with')).json().counts).toMatchObject({ sessions_created: 1 })
+    expect((await inEarnest(owner, one, 'sessions=with')).json().counts).toMatchObject({
+      sessions_created: 1,
+    })
   })
 
   test('the answer is what the description says', async () => {
@@ -164,10 +167,13 @@ describe.each(stores)('imports, on %s', (kind) => {
   })
 
   const sealed = Buffer.from('countersign-sealed/1 {"to":"passphrase"}\n')
-  const firebase = Buffer.from('{"users":[{"localId":"1","passwordHash":"abc","salt":"def"}]}')
+  const [salt, passwordHash, signerKey] = [16, 64, 64].map((size) =>
+    Buffer.alloc(size, size).toString('base64'),
+  )
+  const firebase = Buffer.from(JSON.stringify({ users: [{ localId: '1', passwordHash, salt }] }))
   test.each([
     ['a format that there is not', 'source=ldap', file, 400, 'invalid'],
-    ['a word that there is not', 'dry_run=maybe', file, 400, 'invalid'],
+    ['a word that there is not', 'weak=maybe', file, 400, 'invalid'],
     ['a file of another format', 'source=keycloak', file, 400, 'invalid'],
     ['one that is cut off inside quotes', 'source=devise', Buffer.from('id,"na'), 400, 'invalid'],
     ['one that is sealed', '', sealed, 400, 'invalid'],
@@ -178,7 +184,7 @@ describe.each(stores)('imports, on %s', (kind) => {
   })
 
   test('the hash parameters of Firebase come in a header', async () => {
-    const parameters = 'base64_signer_key: abc=, base64_salt_separator: Bw==, rounds: 8, mem_cost: 14,'
+    const parameters = `base64_signer_key: ${signerKey}, base64_salt_separator: Bw==, rounds: 8, mem_cost: 14,`
     const header = { 'firebase-hash-config': parameters }
     const { hashes } = (await send(owner, firebase, 'source=firebase', header)).json()
     expect(hashes).toMatchObject([{ format: expect.stringContaining('fire'), count: 1 }])
@@ -258,17 +264,26 @@ describe('the file of an import', () => {
     return { request, answered }
   }
 
+  /** Begins an import that waits for the rest of its file. Whatever overtakes it is over at once. */
+  async function occupy() {
+    for (let waitMs = 20; ; waitMs *= 2) {
+      const { request } = begin()
+      request.write('{"id":"1",')
+      await setTimeout(waitMs)
+      if ((await send(owner, Buffer.from(''))).status === 409) return request
+      request.destroy()
+    }
+  }
+
   test('one import runs at a time; one whose client goes makes room for the next, and leaves no file', async () => {
-    const { request } = begin()
-    request.write('{"id":"1",')
-    await expect.poll(async () => (await send(owner, Buffer.from(''))).status).toBe(409)
+    const request = await occupy()
     expect(readdirSync(folder)).toEqual([])
     request.destroy()
     await expect.poll(async () => (await send(owner, Buffer.from(''))).status).toBe(200)
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('H07: one that is too large is refused by its length before it comes, and without a length as it passes the bound', async () => {
+  test('H03: one that is too large is refused by its length before it comes, and without a length as it passes the bound', async () => {
     const { request, answered } = begin(33_554_433)
     request.flushHeaders()
     const { status, text } = await answered
@@ -302,16 +317,18 @@ describe('the file of an import', () => {
 
   test('a client that goes away half-way: what was stored stays, and the same file goes on', async () => {
     const users = crowd('half', 400, { password_hash: weak })
-    const big = Buffer.concat([lines(...users.slice(0, 200)), lines(...crowd('plain', 500)), lines(...users.slice(200))])
+    const big = Buffer.concat([
+      lines(...users.slice(0, 200)),
+      lines(...crowd('plain', 500)),
+      lines(...users.slice(200)),
+    ])
     const cookie = [...owner.jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const leaving = new AbortController()
     const gone = fetch(`${address}${path}?dry_run=false&weak=wrap`, {
       ...{ method: 'POST', body: big, signal: leaving.signal },
       headers: { ...fromPage, ...asFile, cookie, 'content-digest': digestOf(big) },
     })
-    await expect
-      .poll(() => server.deployment.store.findUserById('half0'), { timeout: 30_000 })
-      .toBeDefined()
+    await expect.poll(() => server.deployment.store.findUserById('half0'), { timeout: 30_000 }).toBeDefined()
     leaving.abort()
     await expect(gone).rejects.toThrow()
     const again = async () => inEarnest(owner, big, 'weak=wrap')

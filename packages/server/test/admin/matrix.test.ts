@@ -14,6 +14,8 @@ interface Row {
   /** where it is asked of somebody without a role, what the allowed get */
   status: number
   body?: (victim: Victim) => object
+  /** the body is a file, which a browser says with this header */
+  type?: string
   path?: (victim: Victim) => string
   ifMatch?: true
 }
@@ -59,6 +61,10 @@ const table: Readonly<Record<string, Row>> = {
   [`POST ${users}unlock/`]: { permission: 'users.assist', status: 204, ...ofUser('unlock/') },
   [`POST ${users}require-reset/`]: {
     ...{ permission: 'users.require_reset', status: 204, ...ofUser('require-reset/') },
+  },
+  'POST /imports/': {
+    ...{ permission: 'users.import', status: 200, type: 'application/octet-stream' },
+    body: () => Buffer.from('{"id":"1","username":"one"}\n'),
   },
   'GET /sessions/': { permission: 'sessions.read', status: 200 },
   'DELETE /sessions/{id}/': {
@@ -156,7 +162,10 @@ async function ask(caller: Caller, key: string): Promise<number> {
   const path = row.path?.(victim) ?? `${at}${pattern}`
   const user = await server.deployment.store.findUserById(victim.id)
   const { etagOf } = await import('../../src/admin/users/describe.ts')
-  const headers: Record<string, string> = row.ifMatch && user ? { 'if-match': etagOf(user) } : {}
+  const headers: Record<string, string> = {
+    ...(row.ifMatch && user && { 'if-match': etagOf(user) }),
+    ...(row.type && { 'content-type': row.type }),
+  }
   const body = row.body?.(victim)
   if (caller === 'anonymous' || caller === 'user' || caller === 'token') {
     // Somebody with a token of an application, whatever his role, has no session of the console.

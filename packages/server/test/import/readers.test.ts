@@ -259,6 +259,44 @@ describe('files that are not what they should be', () => {
   })
 })
 
+test.each(
+  Object.keys(readers) as ReaderName[],
+)('whatever a row of %s holds, the others are read', async (name) => {
+  const known = [
+    'id',
+    'user_id',
+    '_id',
+    'localId',
+    'username',
+    'email',
+    'credentials',
+    'created_at',
+    'createdAt',
+  ]
+  const member = fc.constantFrom(
+    ...known,
+    'last_login',
+    'createdTimestamp',
+    'groups',
+    'sessions',
+    'banned_until',
+  )
+  const value = fc.oneof(fc.jsonValue(), fc.constant(1e99), fc.constant([null]), fc.constant({ $date: 1e99 }))
+  const row = fc.dictionary(member, value)
+  const hashing = { signerKey: '', saltSeparator: '', rounds: '8', memCost: '14' }
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 3 }), async (rows) => {
+      const all = [...rows, { id: '1', username: 'last' }]
+      const text =
+        name === 'countersign' ? all.map((one) => JSON.stringify(one)).join('\n') : JSON.stringify(all)
+      const candidates = await read(name, text, { hashing })
+      expect(candidates.length).toBeLessThanOrEqual(all.length)
+      expect(candidates.at(-1)?.row).toBe(all.length)
+    }),
+    { numRuns: 100 },
+  )
+})
+
 test('CSV that was written is read as it was', async () => {
   const field = fc.string({ unit: fc.constantFrom('a', 'ž', ',', '"', '\n', ' ', '\r\n') })
   await fc.assert(

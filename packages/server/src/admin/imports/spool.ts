@@ -37,7 +37,7 @@ export async function spool(bytes: AsyncIterable<Buffer>, { folder, most }: Spoo
     }
     return {
       digest: `sha-256=:${hash.digest('base64')}:`,
-      read: () => file.createReadStream({ start: 0, autoClose: false }),
+      read: () => contentsOf(file),
       close: () => file.close(),
     }
   } catch (thrown) {
@@ -51,6 +51,17 @@ async function openNameless(folder: string): Promise<FileHandle> {
   const file = await open(name, 'wx+', 0o600)
   await unlink(name)
   return file
+}
+
+const partBytes = 65_536
+
+async function* contentsOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(partBytes), 0, partBytes, at)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    at += bytesRead
+  }
 }
 
 /** What is too large here is not too large for the command line. */
