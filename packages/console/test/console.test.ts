@@ -4,7 +4,18 @@ import { password, stores } from '../../server/test/admin/console.ts'
 import { noBrowser, openBrowser } from '../../server/test/browser.ts'
 import { faultsOf, openWorld, type World } from './open.ts'
 
-const places = ['/', '/users', '/sessions', '/audit', '/keys', '/mail', '/webhooks', '/settings', '/system']
+const places = [
+  '/',
+  '/users',
+  '/sessions',
+  '/audit',
+  '/keys',
+  '/mail',
+  '/webhooks',
+  '/import',
+  '/settings',
+  '/system',
+]
 
 let browser: Browser
 beforeAll(async () => {
@@ -42,6 +53,7 @@ describe.skipIf(noBrowser !== undefined).each(stores)('the console on %s', (kind
       'Keys',
       'Mail',
       'Webhooks',
+      'Import',
       'Settings',
       'System',
       'Home',

@@ -7,6 +7,10 @@ export interface Asked {
   /** what is undefined or empty is left out */
   query?: Readonly<Record<string, string | number | undefined>>
   body?: unknown
+  /** sent as it is, in the place of a body */
+  file?: Blob
+  /** fields of its own */
+  headers?: Readonly<Record<string, string>>
   /** the state that the change was made on: another one by now is refused with 412 */
   ifMatch?: string | undefined
   signal?: AbortSignal
@@ -50,10 +54,11 @@ export async function get<T>(path: string, query?: Asked['query'], signal?: Abor
 
 async function send(
   path: string,
-  { method = 'GET', query, body, ifMatch, signal }: Asked,
+  { method = 'GET', query, body, file, headers: own, ifMatch, signal }: Asked,
 ): Promise<Response> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json', ...own }
   if (body !== undefined) headers['content-type'] = 'application/json'
+  if (file !== undefined) headers['content-type'] = 'application/octet-stream'
   if (ifMatch !== undefined) headers['if-match'] = ifMatch
   try {
     return await fetch(addressOf(path, query), {
@@ -61,6 +66,7 @@ async function send(
       headers,
       credentials: 'same-origin',
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(file !== undefined && { body: file }),
       ...(signal && { signal }),
     })
   } catch (thrown) {

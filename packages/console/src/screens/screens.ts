@@ -2,6 +2,7 @@ import type { Screen } from '../app/screens.ts'
 import { text } from '../text/en.ts'
 import { Audit } from './audit/audit.tsx'
 import { Home } from './home/home.tsx'
+import { Import } from './import/import.tsx'
 import { Keys } from './keys/keys.tsx'
 import { Mail } from './mail/mail.tsx'
 import { Sessions } from './sessions/sessions.tsx'
@@ -33,6 +34,7 @@ export const screens: readonly Screen[] = [
     permission: 'webhooks.read',
     show: Webhooks,
   },
+  { path: '/import', title: titles.import, icon: 'import', permission: 'users.import', show: Import },
   {
     path: '/settings',
     title: titles.settings,
