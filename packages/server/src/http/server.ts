@@ -19,6 +19,7 @@ import { type CorsOptions, createCors } from './origins/cors.ts'
 import { answerError, translate } from './refusals/answer-error.ts'
 import { answerClientError, methodNotAllowed } from './refusals/client-error.ts'
 import { negotiate, refuseUnclearHeaders } from './request-guards.ts'
+import type { AnyRoute } from './route.ts'
 import { type RequestHead, type Surrounding, surroundRequests } from './surround.ts'
 
 export interface HttpServerOptions extends CorsOptions, ApiDescription {
@@ -70,11 +71,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setSerializerCompiler(lateSerializers())
   readBodies(app)
   addHooks(app, options, paths)
-  for (const route of options.routes.filter(({ takesFile }) => !takesFile)) addRoute(app, route, paths)
-  await app.register(async (apart) => {
-    handFilesOn(apart)
-    for (const route of options.routes.filter(({ takesFile }) => takesFile)) addRoute(apart, route, paths)
-  })
+  for (const route of options.routes) {
+    if (route.takesFile) await app.register(async (apart) => addFileRoute(apart, route, paths))
+    else addRoute(app, route, paths)
+  }
   await app.ready()
   let description: Promise<object> | undefined
   return { ...lifecycle(app), describe: () => (description ??= describeApi(options)) }
@@ -163,9 +163,10 @@ function readBodies(app: FastifyInstance): void {
 }
 
 /** Where a route takes a file, its room reads the body: as it comes, and only once it knows who sends it. */
-function handFilesOn(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+function addFileRoute(apart: FastifyInstance, route: AnyRoute, paths: PathTable): void {
+  apart.removeAllContentTypeParsers()
+  apart.addContentTypeParser('*', (_request, body, done) => done(null, body))
+  addRoute(apart, route, paths)
 }
 
 function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathTable): void {
