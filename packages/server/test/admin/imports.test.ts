@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { importFile } from '../../src/admin/imports/import-file.ts'
 import { spool } from '../../src/admin/imports/spool.ts'
 import { faultsOf, listOperations, type OpenApi } from '../contract/openapi.ts'
 import { bearer, temporaryFolder } from '../harness.ts'
@@ -87,6 +88,7 @@ describe.each(stores)('imports, on %s', (kind) => {
   test('F26: who did it is in the trail with what was counted, and no hash is in an answer or an event', async () => {
     await server.deployment.trail.flush()
     const { items } = (await owner.get('/api/admin/audit/?event=users.imported')).json()
+    expect(items).toHaveLength(2)
     expect(items.at(-1)).toMatchObject({
       actor: ownerId,
       details: { reason: 'countersign', count: 2, counts: report.counts },
@@ -222,9 +224,10 @@ describe.each(stores)('imports, on %s', (kind) => {
     while (!isOver) {
       expect((await fetch(`${address}/api/protected/`, { headers: bearer(access) })).status).toBe(200)
       answered += 1
+      await setTimeout(5)
     }
     expect(await (await done).json()).toMatchObject({ counts: { created: 10_000 } })
-    expect(answered).toBeGreaterThan(10)
+    expect(answered).toBeGreaterThan(5)
   })
 })
 
@@ -291,12 +294,49 @@ describe('the file of an import', () => {
       413,
       'The file is larger than 32 MiB: countersign import users takes any size.',
     ])
+    const endless = begin()
+    for (let sent = 0; sent < 32; sent += 1) endless.request.write(Buffer.alloc(1_048_576))
+    endless.request.end('1')
+    expect((await endless.answered).status).toBe(413)
     const place = { folder, most: 10 }
     await expect(spool(bytesOf('12345678901', 4), place)).rejects.toMatchObject({ code: 'body_too_large' })
     const kept = await spool(bytesOf('1234567890', 4), place)
     const read = async () => Buffer.concat(await collected(kept.read())).toString()
     expect([await read(), await read(), readdirSync(folder)]).toEqual(['1234567890', '1234567890', []])
     await kept.close()
+  })
+
+  test('others have their turn while it is read as well, before any row is stored', async () => {
+    const rows = Buffer.from(JSON.stringify(crowd('turn', 5_000)))
+    const file = await spool(bytesOf(rows.toString(), rows.length), { folder, most: rows.length })
+    const { store } = server.deployment
+    let turns = 0
+    let isOver = false
+    const take = () => {
+      turns += 1
+      if (!isOver) setImmediate(take)
+    }
+    take()
+    const before: number[] = []
+    const watched = {
+      ...store,
+      findAlike: (...given: Parameters<typeof store.findAlike>) => {
+        before.push(turns)
+        return store.findAlike(...given)
+      },
+    }
+    const wishes = {
+      ...({ isDry: false, format: 'auth0', hashing: undefined, existing: 'keep', weak: 'refuse' } as const),
+      ...({ takenEmails: 'refuse', sessions: 'without' } as const),
+    }
+    const { signal } = new AbortController()
+    const run = { tally: {}, signal }
+    expect(await importFile({ ...server.deployment, store: watched }, file, wishes, run)).toMatchObject({
+      rows: 5_000,
+    })
+    isOver = true
+    await file.close()
+    expect(before[0]).toBeGreaterThan(40)
   })
 
   test('a folder that takes no file is told as ours to mend', async () => {

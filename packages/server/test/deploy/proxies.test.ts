@@ -78,6 +78,14 @@ describe.each(proxyNames)('behind %s', (name) => {
     expect((await refused(10)).status).toBe(401)
   })
 
+  test.skipIf(!program)('a file of users that is larger than any other body reaches us', async () => {
+    const { ask } = await open()
+    const headers = { 'content-type': 'application/octet-stream', 'sec-fetch-site': 'same-origin' }
+    const body = 'x'.repeat(1_000_000)
+    const { status, text } = await ask('POST', '/api/admin/imports/', { body, headers })
+    expect([status, JSON.parse(text).code]).toEqual([401, 'not_authenticated'])
+  })
+
   test.skipIf(!program || name === 'caddy')('one address has only so many logins a minute', async () => {
     const { ask, port } = await open()
     const statuses: number[] = []

@@ -256,6 +256,7 @@ describe('files that are not what they should be', () => {
     expect(faults).toEqual([
       { row: 1, faults: ['created_at: an instant such as 2026-01-31T12:00:00Z is expected'] },
     ])
+    expect(await read('auth0', '{"email":1,"user_id":"x","created_at":1e99}')).toEqual(faults)
   })
 })
 

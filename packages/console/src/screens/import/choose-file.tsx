@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { Card } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { type Chosen, choose } from './wishes.ts'
+import { type Chosen, choose } from './send-file.ts'
 
 /** A place for a file: to choose one by a click or a key, or to drop it. */
 export function ChooseFile({ onChoose }: { onChoose: (chosen: Chosen) => void }) {

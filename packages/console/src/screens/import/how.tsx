@@ -3,7 +3,7 @@ import { text } from '../../text/en.ts'
 import { Button } from '../../ui/button.tsx'
 import { Check, Select, TextField } from '../../ui/fields.tsx'
 import { formats } from './guess.ts'
-import type { Chosen, Wishes } from './wishes.ts'
+import type { Chosen, Wishes } from './send-file.ts'
 
 const size = new Intl.NumberFormat('en', { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
 

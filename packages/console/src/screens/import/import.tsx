@@ -12,7 +12,7 @@ import { Busy } from './busy.tsx'
 import { ChooseFile } from './choose-file.tsx'
 import { How } from './how.tsx'
 import { Report } from './report.tsx'
-import { type Chosen, sendFile, usualWishes, type Wishes } from './wishes.ts'
+import { type Chosen, sendFile, usualWishes, type Wishes } from './send-file.ts'
 
 /** Users from a file: choose it, see what would happen, let it happen. */
 export function Import() {
