@@ -51,9 +51,9 @@ export function refuseOtherTypes(
   { dialect, takesFile }: Pick<AnyRoute, 'dialect' | 'takesFile'>,
   contentType: string | undefined,
 ): void {
-  if (dialect !== 'problem' || (contentType === undefined && !takesFile)) return
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase()
-  if (mediaType !== (takesFile ? fileType : 'application/json')) throw unsupportedMediaType(contentType ?? '')
+  if (dialect !== 'problem' || contentType === undefined) return
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase()
+  if (mediaType !== (takesFile ? fileType : 'application/json')) throw unsupportedMediaType(contentType)
 }
 
 /** @throws AuthError `unsupported_media_type` for a compressed body, which could be small here and huge inside */

@@ -10,7 +10,7 @@ import fastify, {
 } from 'fastify'
 import { AuthError } from '../errors.ts'
 import { addRoute, toHttpRequest } from './add-route.ts'
-import { maxBodyBytes, parseBody } from './bodies/body.ts'
+import { fileType, maxBodyBytes, parseBody } from './bodies/body.ts'
 import { watchConnections } from './connections.ts'
 import { type ApiDescription, describeApi } from './describe-api.ts'
 import { commonHeaders } from './headers.ts'
@@ -165,7 +165,7 @@ function readBodies(app: FastifyInstance): void {
 /** Where a route takes a file, its room reads the body: as it comes, and only once it knows who sends it. */
 function addFileRoute(apart: FastifyInstance, route: AnyRoute, paths: PathTable): void {
   apart.removeAllContentTypeParsers()
-  apart.addContentTypeParser('*', (_request, body, done) => done(null, body))
+  apart.addContentTypeParser(fileType, (_request, body, done) => done(null, body))
   addRoute(apart, route, paths)
 }
 

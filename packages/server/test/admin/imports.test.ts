@@ -351,6 +351,8 @@ describe('the file of an import', () => {
     expect(login.status).toBe(415)
     const large = Buffer.alloc(70_000, 'x')
     expect((await server.request('POST', '/api/login/', { body: large, headers: asFile })).status).toBe(413)
+    expect((await owner.request('POST', path, Buffer.from('{}'))).status).toBe(415)
+    expect((await owner.request('OPTIONS', path)).json().parses).toEqual(['application/octet-stream'])
     for (const type of ['application/json', 'text/plain', 'multipart/form-data'])
       expect((await send(owner, Buffer.from('{}'), '', { 'content-type': type })).status, type).toBe(415)
   })

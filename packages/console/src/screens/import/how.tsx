@@ -20,7 +20,6 @@ interface HowProps {
 
 /** The file that was chosen, and how it is to be imported. */
 export function How({ chosen, wishes, isDisabled, onWish, onOther, onExamine }: HowProps) {
-  const isOurs = wishes.format === 'countersign'
   return (
     <Card
       title={chosen.name}
@@ -58,18 +57,7 @@ export function How({ chosen, wishes, isDisabled, onWish, onOther, onExamine }: 
               onInput={(event) => onWish({ hashConfig: event.currentTarget.value })}
             />
           )}
-          <div class="flex flex-col gap-2">
-            {checks
-              .filter((name) => isOurs || name !== 'sessions')
-              .map((name) => (
-                <Check
-                  key={name}
-                  label={text.import[name]}
-                  isChecked={wishes[name]}
-                  onChange={(isChecked) => onWish({ [name]: isChecked })}
-                />
-              ))}
-          </div>
+          <Choices wishes={wishes} onWish={onWish} />
           <span>
             <Button look="main" type="submit" isBusy={isDisabled}>
               {text.import.examine}
@@ -78,5 +66,22 @@ export function How({ chosen, wishes, isDisabled, onWish, onOther, onExamine }: 
         </fieldset>
       </form>
     </Card>
+  )
+}
+
+/** Sessions travel in our own format alone. */
+function Choices({ wishes, onWish }: Pick<HowProps, 'wishes' | 'onWish'>) {
+  const offered = checks.filter((name) => wishes.format === 'countersign' || name !== 'sessions')
+  return (
+    <div class="flex flex-col gap-2">
+      {offered.map((name) => (
+        <Check
+          key={name}
+          label={text.import[name]}
+          isChecked={wishes[name]}
+          onChange={(isChecked) => onWish({ [name]: isChecked })}
+        />
+      ))}
+    </div>
   )
 }
