@@ -1,11 +1,12 @@
-import type { Auth, Guard } from './guard.ts'
+import type { Auth } from './auth.ts'
+import type { Guard } from './guard.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Requirements {
   /** all of them must be in the token's `scope` */
   scopes?: readonly string[]
-  /** has the last word, by the verified claims */
-  allow?: (auth: Auth) => boolean
+  /** has the last word, by the verified claims; what it throws is a fault, and no refusal */
+  allow?: (auth: Auth) => boolean | Promise<boolean>
 }
 
 /**
@@ -22,7 +23,7 @@ export async function authorize(
   const auth = await guard.verify(tokenIn(header))
   if (!scopes.every((scope) => auth.scopes.includes(scope)))
     throw new Refusal('insufficient_scope', 'the token lacks a scope', { scopes })
-  if (!allow(auth)) throw new Refusal('insufficient_scope', 'the claims do not allow it')
+  if (!(await allow(auth))) throw new Refusal('insufficient_scope', 'the claims do not allow it')
   return auth
 }
 

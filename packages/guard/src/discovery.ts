@@ -1,3 +1,5 @@
+import { readText } from './read-text.ts'
+
 /** What the issuer says of itself, as far as a guard needs it. */
 export interface Metadata {
   jwksUri: string
@@ -6,6 +8,7 @@ export interface Metadata {
 }
 
 const timeoutMs = 5_000
+const mostBytes = 1_048_576
 
 /**
  * Reads where the keys and the feed are, once; a failure is forgotten, so that the next one asks again.
@@ -25,7 +28,7 @@ export function createDiscovery(issuer: string, fetchOf: typeof fetch): () => Pr
 
 async function discover(issuer: string, fetchOf: typeof fetch): Promise<Metadata> {
   const answer = await firstGood(metadataAddresses(issuer), fetchOf)
-  const said = (await answer.json()) as Record<string, unknown>
+  const said = JSON.parse(await readText(answer, mostBytes)) as Record<string, unknown>
   if (said.issuer !== issuer) throw new Error(`the metadata is of ${String(said.issuer)}, not of ${issuer}`)
   const { jwks_uri, revoked_sessions_uri } = said
   if (typeof jwks_uri !== 'string') throw new Error('the metadata names no keys')

@@ -1,5 +1,16 @@
+import type { Auth } from './auth.ts'
 import { authorize, type Requirements, refusalIn } from './authorize.ts'
-import type { Auth, Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
+
+declare global {
+  // biome-ignore lint/style/noNamespace: what middleware adds to a request is declared here, says Express
+  namespace Express {
+    interface Request {
+      /** who has shown an access token, behind `requireAuth` */
+      auth?: Auth
+    }
+  }
+}
 
 interface Request {
   headers: { authorization?: string | undefined }

@@ -1,5 +1,14 @@
+import type {} from 'fastify'
+import type { Auth } from './auth.ts'
 import { authorize, type Requirements, refusalIn } from './authorize.ts'
-import type { Auth, Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** who has shown an access token, behind `requireAuth` */
+    auth?: Auth
+  }
+}
 
 interface Request {
   headers: { authorization?: string | undefined }

@@ -1,8 +1,10 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Auth } from './auth.ts'
 import { createDiscovery } from './discovery.ts'
 import { createKeys } from './keys.ts'
+import { createMemory } from './memory.ts'
 import { Refusal } from './refusal.ts'
 import { followRevocations } from './revocations.ts'
+import { createVerifier } from './verifier.ts'
 
 export interface GuardOptions {
   /** the address of the Countersign server, exactly as its `COUNTERSIGN_ISSUER` has it */
@@ -30,21 +32,16 @@ export interface RevocationOptions {
   whenStale?: 'open' | 'closed'
 }
 
-/** Who has shown an access token. */
-export interface Auth {
-  userId: string
-  username: string
-  sessionId: string
-  /** epoch seconds */
-  expiresAt: number
-  scopes: readonly string[]
-  /** all claims, verified */
-  claims: JWTPayload
-}
-
+/** How a guard is, for metrics: a picture of this instant, cheap to take. */
 export interface GuardStatus {
+  /** how many there are, and for how long the issuer has not been asked for them; undefined before there are any */
   keys: { count: number; ageMs: number } | undefined
+  /**
+   * how many revoked sessions are known, how long ago the issuer was heard of (infinite before the first time), and whether
+   * that is too long; undefined where they are not followed
+   */
   revocation: { sessions: number; stalenessMs: number; isStale: boolean } | undefined
+  /** tokens that are remembered, and how often one was found there and was not, since the start */
   remembered: { tokens: number; hits: number; misses: number }
 }
 
@@ -63,10 +60,6 @@ export interface Guard {
   close(): void
 }
 
-/** What Countersign signs with. A key's own algorithm narrows it further. */
-const algorithms = ['ES256', 'EdDSA', 'RS256']
-const tokenTypes = ['at+jwt', 'application/at+jwt', 'jwt']
-
 /**
  * A guard for one issuer. It finds the keys by discovery, keeps them while the server is away, and follows its feed of
  * revoked sessions, so that a session that was logged out is refused here within seconds.
@@ -74,24 +67,25 @@ const tokenTypes = ['at+jwt', 'application/at+jwt', 'jwt']
  * @see RFC 9068 section 4, RFC 8725
  */
 export function createGuard(options: GuardOptions): Guard {
-  const {
-    issuer,
-    fetch: fetchOf = fetch,
-    now = Date.now,
-    onFailure = () => undefined,
-    revocation = {},
-  } = options
+  const { issuer, fetch: fetchOf = fetch, now = Date.now, onFailure = () => undefined } = options
+  const { audience = issuer, clockToleranceSeconds: toleranceSeconds = 5, revocation = {} } = options
   if (!/^https?:\/\//.test(issuer)) throw new TypeError(`The issuer must be an http address, not ${issuer}.`)
   const discover = createDiscovery(issuer, fetchOf)
-  const keys = createKeys({ address: async () => (await discover()).jwksUri, fetch: fetchOf, now })
+  const remembered = createMemory(options.rememberedTokens ?? 1_000)
+  const surroundings = { fetch: fetchOf, now, onFailure }
+  const keys = createKeys({
+    ...surroundings,
+    address: async () => (await discover()).jwksUri,
+    // What a key has signed that is gone is no longer good.
+    onChange: remembered.forgetAll,
+  })
   const revocations =
     revocation &&
     followRevocations({
-      ...{ issuer, keys: keys.get, fetch: fetchOf, now, onFailure },
+      ...{ ...surroundings, issuer, keys: keys.get, toleranceSeconds },
       address: async () => (await discover()).revokedSessionsUri,
     })
-  const remembered = createMemory(options.rememberedTokens ?? 1_000)
-  const tolerance = options.clockToleranceSeconds ?? 5
+  const verify = createVerifier({ issuer, audience, keys: keys.get, toleranceSeconds, now })
   const { maxStalenessSeconds = 60, whenStale = 'closed' } = revocation || {}
   const isStale = () => revocations !== false && revocations.stalenessMs() > maxStalenessSeconds * 1_000
 
@@ -103,30 +97,18 @@ export function createGuard(options: GuardOptions): Guard {
       throw new Refusal('unavailable', 'the issuer has not been heard of for too long')
   }
 
-  async function verifySignature(token: string): Promise<Auth> {
-    const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
-      ...{ issuer, audience: options.audience ?? issuer, algorithms, clockTolerance: tolerance },
-      requiredClaims: ['exp', 'iat', 'sub', 'sid', 'jti', 'token_type'],
-      currentDate: new Date(now()),
-    }).catch((thrown: unknown) => {
-      throw refusalOf(thrown)
-    })
-    if (!tokenTypes.includes(protectedHeader.typ?.toLowerCase() ?? ''))
-      throw new Refusal('invalid_token', `the type ${protectedHeader.typ} is no access token's`)
-    return parseAuth(payload)
-  }
-
-  async function find(token: string): Promise<Auth> {
-    const known = remembered.get(token)
-    if (known && known.expiresAt + tolerance > now() / 1_000) return known
-    const auth = await verifySignature(token)
-    remembered.set(token, auth)
+  async function identify(token: string): Promise<Auth> {
+    keys.keepFresh()
+    const known = remembered.find(token, now() / 1_000 - toleranceSeconds)
+    if (known) return known
+    const auth = await verify(token)
+    remembered.add(token, auth)
     return auth
   }
 
   return {
     async verify(token) {
-      const auth = await find(token)
+      const auth = await identify(token)
       await refuseRevoked(auth)
       return auth
     },
@@ -141,48 +123,5 @@ export function createGuard(options: GuardOptions): Guard {
     close() {
       if (revocations) revocations.close()
     },
-  }
-}
-
-function refusalOf(thrown: unknown): Refusal {
-  if (thrown instanceof Refusal) return thrown
-  if (thrown instanceof errors.JOSEError)
-    return new Refusal('invalid_token', thrown.message, { cause: thrown })
-  return new Refusal('unavailable', 'the token could not be checked', { cause: thrown })
-}
-
-function parseAuth(claims: JWTPayload): Auth {
-  const { sub, sid, exp = 0, username, token_type, scope } = claims
-  if (token_type !== 'access') throw new Refusal('invalid_token', 'the token is no access token')
-  if (typeof sub !== 'string' || typeof sid !== 'string')
-    throw new Refusal('invalid_token', 'the token names no user or no session')
-  return {
-    userId: sub,
-    username: typeof username === 'string' ? username : '',
-    sessionId: sid,
-    expiresAt: exp,
-    scopes: typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [],
-    claims,
-  }
-}
-
-/** Remembers the newest so many. */
-function createMemory(most: number) {
-  const held = new Map<string, Auth>()
-  const counts = { hits: 0, misses: 0 }
-  return {
-    get(token: string): Auth | undefined {
-      const auth = held.get(token)
-      counts[auth ? 'hits' : 'misses'] += 1
-      return auth
-    },
-    set(token: string, auth: Auth): void {
-      if (most === 0) return
-      held.delete(token)
-      const [oldest] = held.keys()
-      if (held.size >= most && oldest !== undefined) held.delete(oldest)
-      held.set(token, auth)
-    },
-    state: () => ({ tokens: held.size, ...counts }),
   }
 }

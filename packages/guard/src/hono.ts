@@ -1,15 +1,16 @@
+import type { MiddlewareHandler } from 'hono'
+import type { Auth } from './auth.ts'
 import { authorize, type Requirements, refusalIn } from './authorize.ts'
-import type { Auth, Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
 
-interface Context {
-  req: { header(name: string): string | undefined }
-  set(key: 'auth', auth: Auth): void
-  json(body: object, status: number, headers: Record<string, string>): Response
+/** What a handler behind `requireAuth` finds in its context. */
+export interface AuthEnv {
+  Variables: { auth: Auth }
 }
 
 /** Middleware of Hono: what comes after it finds `context.get('auth')`. */
-export function requireAuth(guard: Guard, requirements: Requirements = {}) {
-  return async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+export function requireAuth(guard: Guard, requirements: Requirements = {}): MiddlewareHandler<AuthEnv> {
+  return async (context, next) => {
     let auth: Auth
     try {
       auth = await authorize(guard, context.req.header('authorization'), requirements)

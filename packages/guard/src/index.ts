@@ -1,6 +1,6 @@
+export type { Auth } from './auth.ts'
 export { authorize, type Requirements } from './authorize.ts'
 export {
-  type Auth,
   createGuard,
   type Guard,
   type GuardOptions,

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { readText } from './read-text.ts'
 import { Refusal } from './refusal.ts'
 
 export interface KeysOptions {
@@ -6,6 +7,9 @@ export interface KeysOptions {
   address: () => Promise<string>
   fetch: typeof fetch
   now: () => number
+  onFailure: (error: unknown) => void
+  /** told of keys that are others than before */
+  onChange: () => void
 }
 
 /** The public keys of the issuer, kept as long as nothing better is to be had. */
@@ -13,22 +17,35 @@ export interface Keys {
   /** for jose */
   get: JWTVerifyGetKey
   load(): Promise<void>
+  /** asks for them again, beside the work, where they are old */
+  keepFresh(): void
   /** how many, and how old in milliseconds; undefined before there are any */
   state(): { count: number; ageMs: number } | undefined
 }
 
+interface Held {
+  select: ReturnType<typeof createLocalJWKSet>
+  count: number
+  /** tells them from others, in whatever order they come */
+  fingerprint: string
+  at: number
+}
+
 /** A key that is not among them may be new: it is asked for, but not more often than this, whoever shows what. */
 const cooldownMs = 10_000
+/** Without any, nobody is let in: an issuer that starts with us is found sooner. */
+const emptyCooldownMs = 1_000
 /** Older ones are asked for again beside the work. */
 const freshMs = 300_000
 const timeoutMs = 5_000
+const mostBytes = 1_048_576
 
 /**
- * One request at a time for all who wait, none within the cool-down, and a server that is away changes nothing: the keys
- * that are here go on verifying.
+ * One request at a time for all who wait, none within the cool-down, and a server that is away or answers anything but
+ * keys changes nothing: those that are here go on verifying.
  */
-export function createKeys({ address, fetch, now }: KeysOptions): Keys {
-  let held: { select: ReturnType<typeof createLocalJWKSet>; count: number; at: number } | undefined
+export function createKeys({ address, fetch, now, onFailure, onChange }: KeysOptions): Keys {
+  let held: Held | undefined
   let loading: Promise<void> | undefined
   let triedAt = Number.NEGATIVE_INFINITY
 
@@ -38,8 +55,9 @@ export function createKeys({ address, fetch, now }: KeysOptions): Keys {
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (!answer.ok) throw new Error(`the keys were answered ${answer.status}`)
-    const set = (await answer.json()) as JSONWebKeySet
-    held = { select: createLocalJWKSet(set), count: set.keys.length, at: now() }
+    const before = held
+    held = parseKeys(await readText(answer, mostBytes), before, now())
+    if (before && before.fingerprint !== held.fingerprint) onChange()
   }
 
   function load(): Promise<void> {
@@ -51,15 +69,14 @@ export function createKeys({ address, fetch, now }: KeysOptions): Keys {
   }
 
   async function reload(): Promise<boolean> {
-    if (!loading && now() - triedAt < cooldownMs) return false
-    await load().catch(() => undefined)
+    if (!loading && now() - triedAt < (held ? cooldownMs : emptyCooldownMs)) return false
+    await load().catch(onFailure)
     return true
   }
 
-  async function current() {
+  async function current(): Promise<Held> {
     if (!held) await reload()
     if (!held) throw new Refusal('unavailable', 'the keys of the issuer could not be read')
-    if (now() - held.at > freshMs) void reload()
     return held
   }
 
@@ -74,6 +91,26 @@ export function createKeys({ address, fetch, now }: KeysOptions): Keys {
       }
     },
     load,
+    keepFresh() {
+      if (held && now() - held.at > freshMs) void reload()
+    },
     state: () => held && { count: held.count, ageMs: now() - held.at },
   }
+}
+
+/**
+ * @param before the same keys as before stay as they are, with all that is worked out about them
+ * @throws Error where it is no set of keys, or one without any
+ */
+function parseKeys(text: string, before: Held | undefined, at: number): Held {
+  const set = JSON.parse(text) as JSONWebKeySet
+  const select = createLocalJWKSet(set)
+  if (set.keys.length === 0) throw new Error('the issuer has no keys')
+  const fingerprint = set.keys
+    .map((key) => JSON.stringify(key))
+    .sort()
+    .join()
+  return before?.fingerprint === fingerprint
+    ? { ...before, at }
+    : { select, count: set.keys.length, fingerprint, at }
 }

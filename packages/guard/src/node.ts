@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Auth } from './auth.ts'
 import { authorize, type Requirements, refusalIn } from './authorize.ts'
-import type { Auth, Guard } from './guard.ts'
+import type { Guard } from './guard.ts'
 
 /**
  * For `node:http`: lets a request in, or answers it.

@@ -7,7 +7,9 @@ export type RefusalCode =
   | 'insufficient_scope'
   | 'unavailable'
 
-const statuses: Readonly<Record<RefusalCode, number>> = {
+type RefusalStatus = 400 | 401 | 403 | 503
+
+const statuses: Readonly<Record<RefusalCode, RefusalStatus>> = {
   no_token: 401,
   invalid_request: 400,
   invalid_token: 401,
@@ -28,7 +30,7 @@ const errorNames: Readonly<Partial<Record<RefusalCode, string>>> = {
 export class Refusal extends Error {
   readonly code: RefusalCode
   /** 401, 403, 400, or 503 while it cannot be decided */
-  readonly status: number
+  readonly status: RefusalStatus
   /** for the log; not for the caller */
   readonly reason: string
   readonly scopes: readonly string[]

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestBytes, type Edition, type EditionOptions, readEdition } from './edition.ts'
 
-export interface RevocationsOptions {
-  issuer: string
+export interface RevocationsOptions extends EditionOptions {
   /** where the feed is; undefined where the issuer has none */
   address: () => Promise<string | undefined>
-  keys: JWTVerifyGetKey
-  fetch: typeof fetch
-  now: () => number
+  toleranceSeconds: number
   onFailure: (error: unknown) => void
 }
 
@@ -23,56 +21,47 @@ export interface Revocations {
   close(): void
 }
 
-/** The `typ` of the feed. */
-const feedType = 'revoked+jwt'
-const digestBytes = 16
-const waitSeconds = 25
-const timeoutMs = (waitSeconds + 10) * 1_000
 const firstPauseMs = 500
 const mostPauseMs = 15_000
-
-interface Edition {
-  cursor: string
-  /** where it is the difference to that edition only */
-  since: string | undefined
-  memorySeconds: number
-  digests: string[]
-}
+/** An issuer that does not wait for news is not asked more often than this. */
+const leastMs = 1_000
+/** An edition that is older, by clocks that agree, is no sign of life of the issuer: somebody between us has kept it. */
+const mostAgeSeconds = 60
 
 /** Follows the feed until it is closed: one request that waits for news after the other, slower while it fails. */
 export function followRevocations(options: RevocationsOptions): Revocations {
   const { now, onFailure } = options
-  /** digest of a session's id -> when it can be forgotten */
-  const revoked = new Map<string, number>()
   const ending = new AbortController()
-  let cursor: string | undefined
+  const { signal } = ending
+  const known = createKnown(options)
+  const first = createGate()
   let heardAt = Number.NEGATIVE_INFINITY
-  const asked = Promise.withResolvers<void>()
 
+  /** @returns whether it was worth the wait */
   async function ask(): Promise<boolean> {
     const address = await options.address()
-    if (address === undefined) return false
-    const edition = await read(options, { address, since: cursor, signal: ending.signal })
+    if (address === undefined) throw new Error('the issuer publishes no feed of revoked sessions')
+    const since = known.cursor()
+    const edition = await readEdition(options, { address, since, signal })
+    if (edition) known.learn(edition)
     heardAt = now()
-    if (!edition) return true
-    for (const digest of edition.digests) revoked.set(digest, heardAt + edition.memorySeconds * 1_000)
-    for (const [digest, until] of revoked) if (until < heardAt) revoked.delete(digest)
-    cursor = edition.cursor
-    return true
+    return edition !== undefined && edition.since === since
   }
 
   async function follow(): Promise<void> {
     let pauseMs = firstPauseMs
-    while (!ending.signal.aborted) {
+    while (!signal.aborted) {
+      const from = performance.now()
       try {
-        if (!(await ask())) throw new Error('the issuer publishes no feed of revoked sessions')
-        asked.resolve()
+        const isNews = await ask()
         pauseMs = firstPauseMs
+        first.open()
+        if (!isNews) await pause(leastMs - (performance.now() - from), signal)
       } catch (error) {
-        asked.resolve()
-        if (ending.signal.aborted) return
+        first.open()
+        if (signal.aborted) return
         onFailure(error)
-        await pause(pauseMs * (0.5 + Math.random()), ending.signal)
+        await pause(pauseMs * (0.5 + Math.random()), signal)
         pauseMs = Math.min(pauseMs * 2, mostPauseMs)
       }
     }
@@ -80,58 +69,58 @@ export function followRevocations(options: RevocationsOptions): Revocations {
 
   void follow()
   return {
-    has: (sessionId) => (revoked.get(digestOf(sessionId)) ?? 0) >= now(),
-    asked: asked.promise,
+    has: known.has,
+    asked: first.opened,
     stalenessMs: () => now() - heardAt,
-    size: () => revoked.size,
+    size: known.size,
     close: () => ending.abort(),
   }
 }
 
-interface Asked {
-  address: string
-  since: string | undefined
-  signal: AbortSignal
-}
+/** What has been read so far. Entries are only ever added, and end by their own time. */
+function createKnown({ now, toleranceSeconds }: RevocationsOptions) {
+  /** digest of a session's id -> when it can be forgotten */
+  const revoked = new Map<string, number>()
+  let cursor: string | undefined
 
-/** @returns undefined where nothing is new */
-async function read(
-  options: RevocationsOptions,
-  { address, since, signal }: Asked,
-): Promise<Edition | undefined> {
-  const url = new URL(address)
-  if (since !== undefined) url.searchParams.set('since', since)
-  const answer = await options.fetch(url, {
-    headers: { accept: 'application/jwt', prefer: `wait=${waitSeconds}` },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-  })
-  if (answer.status === 304) return undefined
-  if (!answer.ok) throw new Error(`the feed of revoked sessions was answered ${answer.status}`)
-  return parseEdition(await answer.text(), options)
-}
+  function add({ digests, memorySeconds }: Edition): void {
+    const until = now() + memorySeconds * 1_000
+    for (const digest of digests) revoked.set(digest, Math.max(until, revoked.get(digest) ?? 0))
+    for (const [digest, end] of revoked) if (end < now()) revoked.delete(digest)
+  }
 
-/** @throws Error for whatever is not a feed of this issuer, signed by him */
-async function parseEdition(text: string, { issuer, keys }: RevocationsOptions): Promise<Edition> {
-  const { payload } = await jwtVerify(text, keys, { issuer, typ: feedType })
-  const { cursor, since, memory, revoked } = payload
-  if (typeof cursor !== 'string' || typeof memory !== 'number' || typeof revoked !== 'string')
-    throw new Error('the feed of revoked sessions has another form')
-  const bytes = Buffer.from(revoked, 'base64url')
-  if (bytes.length % digestBytes !== 0) throw new Error('the feed of revoked sessions is cut')
-  const digests = Array.from({ length: bytes.length / digestBytes }, (_, index) =>
-    bytes.toString('base64url', index * digestBytes, (index + 1) * digestBytes),
-  )
-  return { cursor, since: typeof since === 'string' ? since : undefined, memorySeconds: memory, digests }
+  return {
+    cursor: () => cursor,
+    has: (sessionId: string) => revoked.size > 0 && (revoked.get(digestOf(sessionId)) ?? 0) >= now(),
+    size: () => revoked.size,
+    /** @throws Error for an edition that is old or does not fit; what it has is believed all the same: it was signed */
+    learn(edition: Edition): void {
+      add(edition)
+      if (edition.since !== undefined && edition.since !== cursor) {
+        cursor = undefined
+        throw new Error('the feed of revoked sessions has a gap')
+      }
+      if (now() / 1_000 - edition.madeAt > mostAgeSeconds + toleranceSeconds)
+        throw new Error('the feed of revoked sessions is an old one, or the clocks differ')
+      cursor = edition.cursor
+    },
+  }
 }
 
 function digestOf(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest().toString('base64url', 0, digestBytes)
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    timer.unref()
-    signal.addEventListener('abort', () => resolve(), { once: true })
+/** A promise, and what resolves it. */
+function createGate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
   })
+  return { opened, open: () => open() }
+}
+
+/** Ends early where it is aborted, and keeps no process from ending. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined)
 }

@@ -2,13 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import express from 'express'
-import fastify from 'fastify'
+import fastify, { type FastifyRequest } from 'fastify'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireAuth as forExpress } from '../src/express.ts'
 import { requireAuth as forFastify } from '../src/fastify.ts'
 import { requireAuth as forHono } from '../src/hono.ts'
-import { type Auth, createGuard, type Guard } from '../src/index.ts'
+import { createGuard, type Guard } from '../src/index.ts'
 import { requireAuth as forNode } from '../src/node.ts'
 import { listening, openIssuer } from './servers.ts'
 
@@ -30,7 +30,7 @@ const apis: Record<string, (guard: Guard) => Promise<Api>> = {
   async express(guard) {
     const app = express()
     const hello: express.RequestHandler = (request, response) => {
-      response.json({ hello: (request as { auth?: Auth }).auth?.username })
+      response.json({ hello: request.auth?.username })
     }
     app.get('/', forExpress(guard), hello)
     app.get('/scope', forExpress(guard, { scopes: ['reports:read'] }), hello)
@@ -39,17 +39,15 @@ const apis: Record<string, (guard: Guard) => Promise<Api>> = {
   },
   async fastify(guard) {
     const app = fastify()
-    const hello = (request: { auth?: Auth }) => ({ hello: request.auth?.username })
-    app.get('/', { onRequest: forFastify(guard) }, (request) => hello(request as { auth?: Auth }))
+    const hello = async (request: FastifyRequest) => ({ hello: request.auth?.username })
+    app.get('/', { onRequest: forFastify(guard) }, hello)
     app.get('/scope', { onRequest: forFastify(guard, { scopes: ['reports:read'] }) }, async () => 'never')
     return { address: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() }
   },
   async hono(guard) {
-    const app = new Hono<{ Variables: { auth: Auth } }>()
-    app.get('/', forHono(guard) as never, (context) => context.json({ hello: context.get('auth').username }))
-    app.get('/scope', forHono(guard, { scopes: ['reports:read'] }) as never, (context) =>
-      context.text('never'),
-    )
+    const app = new Hono()
+    app.get('/', forHono(guard), (context) => context.json({ hello: context.get('auth').username }))
+    app.get('/scope', forHono(guard, { scopes: ['reports:read'] }), (context) => context.text('never'))
     const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
     await new Promise((resolve) => server.once('listening', resolve))
     return {
