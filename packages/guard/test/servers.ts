@@ -23,12 +23,13 @@ export async function openIssuer(env: Record<string, string> = {}) {
     })
     return (await answer.json()) as { access: string; refresh: string }
   }
-  const user = { username: 'alice', email: 'alice@example.com', password: 'a quiet harbour' }
-  await post('/api/register/', user)
+  const password = 'a quiet harbour'
+  for (const username of ['alice', 'bob'])
+    await post('/api/register/', { username, password, email: `${username}@example.com` })
   return {
     issuer,
     data,
-    login: () => post('/api/login/', user),
+    login: (username = 'alice') => post('/api/login/', { username, password }),
     logout: (refresh: string) => post('/api/logout/', { refresh }),
     stop: () => server.stop(),
     async restart() {
