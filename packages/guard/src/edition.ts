@@ -23,8 +23,10 @@ export interface Edition {
 
 export interface Asked {
   address: string
-  /** the edition that is known; its reader waits for the next one */
+  /** the edition that is known */
   since: string | undefined
+  /** how long the issuer may hold its answer until there is news; 0 for an answer at once */
+  waitSeconds: number
   signal: AbortSignal
 }
 
@@ -32,7 +34,6 @@ export interface Asked {
 const feedType = 'revoked+jwt'
 /** Of SHA-256 of a session's id. */
 export const digestBytes = 16
-const waitSeconds = 25
 const timeoutMs = 10_000
 /** More than two million sessions. */
 const mostBytes = 67_108_864
@@ -44,14 +45,13 @@ const mostBytes = 67_108_864
  */
 export async function readEdition(
   options: EditionOptions,
-  { address, since, signal }: Asked,
+  { address, since, waitSeconds, signal }: Asked,
 ): Promise<Edition | undefined> {
   const url = new URL(address)
   if (since !== undefined) url.searchParams.set('since', since)
-  const patienceMs = timeoutMs + (since === undefined ? 0 : waitSeconds * 1_000)
   const answer = await options.fetch(url, {
     headers: { accept: 'application/jwt', prefer: `wait=${waitSeconds}` },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + waitSeconds * 1_000)]),
   })
   if (answer.status === 304 && since !== undefined) return undefined
   if (!answer.ok) throw new Error(`the feed of revoked sessions was answered ${answer.status}`)

@@ -79,14 +79,14 @@ export function createGuard(options: GuardOptions): Guard {
     // What a key has signed that is gone is no longer good.
     onChange: remembered.forgetAll,
   })
+  const { maxStalenessSeconds = 60, whenStale = 'closed' } = revocation || {}
   const revocations =
     revocation &&
     followRevocations({
-      ...{ ...surroundings, issuer, keys: keys.get, toleranceSeconds },
+      ...{ ...surroundings, issuer, keys: keys.get, toleranceSeconds, maxStalenessSeconds },
       address: async () => (await discover()).revokedSessionsUri,
     })
   const verify = createVerifier({ issuer, audience, keys: keys.get, toleranceSeconds, now })
-  const { maxStalenessSeconds = 60, whenStale = 'closed' } = revocation || {}
   const isStale = () => revocations !== false && revocations.stalenessMs() > maxStalenessSeconds * 1_000
 
   async function refuseRevoked({ sessionId }: Auth): Promise<void> {

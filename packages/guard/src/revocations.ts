@@ -6,6 +6,8 @@ export interface RevocationsOptions extends EditionOptions {
   /** where the feed is; undefined where the issuer has none */
   address: () => Promise<string | undefined>
   toleranceSeconds: number
+  /** the issuer is asked often enough that this is never reached while it answers */
+  maxStalenessSeconds: number
   onFailure: (error: unknown) => void
 }
 
@@ -21,9 +23,11 @@ export interface Revocations {
   close(): void
 }
 
+/** Longer waits are cut off by proxies. */
+const mostWaitSeconds = 25
 const firstPauseMs = 500
 const mostPauseMs = 15_000
-/** An issuer that does not wait for news is not asked more often than this. */
+/** An issuer that answers without news is not asked more often than this. */
 const leastMs = 1_000
 /** An edition that is older, by clocks that agree, is no sign of life of the issuer: somebody between us has kept it. */
 const mostAgeSeconds = 60
@@ -35,17 +39,23 @@ export function followRevocations(options: RevocationsOptions): Revocations {
   const { signal } = ending
   const known = createKnown(options)
   const first = createGate()
+  const patience = Math.max(1, Math.min(mostWaitSeconds, Math.floor(options.maxStalenessSeconds / 2)))
   let heardAt = Number.NEGATIVE_INFINITY
+  /** whether the last request was answered: after one that was not, a sign of life comes before the wait for news */
+  let isInTouch = false
 
-  /** @returns whether it was worth the wait */
+  /** @returns whether it brought anything */
   async function ask(): Promise<boolean> {
     const address = await options.address()
     if (address === undefined) throw new Error('the issuer publishes no feed of revoked sessions')
     const since = known.cursor()
-    const edition = await readEdition(options, { address, since, signal })
-    if (edition) known.learn(edition)
+    const waitSeconds = isInTouch ? patience : 0
+    isInTouch = false
+    const edition = await readEdition(options, { address, since, waitSeconds, signal })
+    const isNews = edition !== undefined && known.learn(edition)
+    isInTouch = true
     heardAt = now()
-    return edition !== undefined && edition.since === since
+    return isNews || since === undefined
   }
 
   async function follow(): Promise<void> {
@@ -83,19 +93,25 @@ function createKnown({ now, toleranceSeconds }: RevocationsOptions) {
   const revoked = new Map<string, number>()
   let cursor: string | undefined
 
-  function add({ digests, memorySeconds }: Edition): void {
+  /** @returns whether there was one that was not known */
+  function add({ digests, memorySeconds }: Edition): boolean {
+    const isNews = digests.some((digest) => !revoked.has(digest))
     const until = now() + memorySeconds * 1_000
     for (const digest of digests) revoked.set(digest, Math.max(until, revoked.get(digest) ?? 0))
     for (const [digest, end] of revoked) if (end < now()) revoked.delete(digest)
+    return isNews
   }
 
   return {
     cursor: () => cursor,
     has: (sessionId: string) => revoked.size > 0 && (revoked.get(digestOf(sessionId)) ?? 0) >= now(),
     size: () => revoked.size,
-    /** @throws Error for an edition that is old or does not fit; what it has is believed all the same: it was signed */
-    learn(edition: Edition): void {
-      add(edition)
+    /**
+     * @returns whether it has an entry that was not known
+     * @throws Error for an edition that is old or does not fit; what it has is believed all the same: it was signed
+     */
+    learn(edition: Edition): boolean {
+      const isNews = add(edition)
       if (edition.since !== undefined && edition.since !== cursor) {
         cursor = undefined
         throw new Error('the feed of revoked sessions has a gap')
@@ -103,6 +119,7 @@ function createKnown({ now, toleranceSeconds }: RevocationsOptions) {
       if (now() / 1_000 - edition.madeAt > mostAgeSeconds + toleranceSeconds)
         throw new Error('the feed of revoked sessions is an old one, or the clocks differ')
       cursor = edition.cursor
+      return isNews
     },
   }
 }

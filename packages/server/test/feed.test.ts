@@ -13,8 +13,13 @@ function countIn(text: string): number {
   return Buffer.from(revoked, 'base64url').length / 16
 }
 
+/** The same edition may be signed anew, so its tag is a weak one. */
+function cursorIn(etag: unknown): string {
+  return /^W\/"(.+)"$/.exec(String(etag))?.[1] ?? ''
+}
+
 async function cursorOf(): Promise<string> {
-  return String((await server.get(path)).headers.etag).replaceAll('"', '')
+  return cursorIn((await server.get(path)).headers.etag)
 }
 
 describe('the feed over HTTP', () => {
@@ -74,7 +79,7 @@ describe('the feed over HTTP', () => {
 test('a server that ends keeps nobody waiting', async () => {
   const process = await spawnServer({ data: temporaryFolder() })
   const first = await fetch(`${process.address}${path}`)
-  const cursor = String(first.headers.get('etag')).replaceAll('"', '')
+  const cursor = cursorIn(first.headers.get('etag'))
   const waiting = fetch(`${process.address}${path}?since=${cursor}`, { headers: { prefer: 'wait=25' } })
   await new Promise((resolve) => setTimeout(resolve, 300))
   const from = performance.now()
@@ -86,7 +91,7 @@ test('a server that ends keeps nobody waiting', async () => {
 test('a reader that goes away leaves nothing behind', async () => {
   const process = await spawnServer({ data: temporaryFolder() })
   const first = await fetch(`${process.address}${path}`)
-  const cursor = String(first.headers.get('etag')).replaceAll('"', '')
+  const cursor = cursorIn(first.headers.get('etag'))
   const leaving = new AbortController()
   const options = { headers: { prefer: 'wait=25' }, signal: leaving.signal }
   const waiting = Promise.allSettled(

@@ -58,9 +58,9 @@ function answer({ feed }: FeedDeps, request: HttpRequest<unknown>, since: string
   }
   const presented = request.header('if-none-match')?.replace(/^W\//, '').replaceAll('"', '') ?? since
   if (presented !== undefined && feed.isNewest(presented))
-    return { status: 304, headers: { ...headers, etag: `"${presented}"` }, body: '' }
+    return { status: 304, headers: { ...headers, etag: `W/"${presented}"` }, body: '' }
   const { text, cursor } = feed.edition(since)
-  return { headers: { ...headers, 'content-type': 'application/jwt', etag: `"${cursor}"` }, body: text }
+  return { headers: { ...headers, 'content-type': 'application/jwt', etag: `W/"${cursor}"` }, body: text }
 }
 
 /** @returns seconds, 0 where nobody wants to wait */

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { encodeHeader, type JwtSigner, signJwt } from '../../tokens/jwt.ts'
 import type { KeyRing } from '../../tokens/key-ring.ts'
+import { createPositions, cursorOf, overlapMs, type Position, parseCursor } from './position.ts'
 import type { RevokedSessions } from './revoked.ts'
 
 /** The `typ` of the feed: no token of another kind passes for it, and it for none. */
@@ -12,6 +13,9 @@ const digestBytes = 16
 
 /** Readers are seldom behind by more than a few editions. */
 const maxEditions = 64
+
+/** Signed anew after so long, so that a reader can tell our word from one that somebody between us has kept. */
+const editionMs = 30_000
 
 export interface FeedOptions {
   issuer: string
@@ -32,52 +36,60 @@ export interface Edition {
 
 /** What resource servers follow, so that a session that has ended is refused there too. */
 export interface Feed {
-  /** @param since the cursor of an edition: only what came after it is in the answer; an unknown one gets everything */
+  /** @param since the cursor of an edition: what came after it is in the answer; an unknown one gets everything */
   edition(since: string | undefined): Edition
-  /** whether that edition is the newest still */
+  /** whether there is nothing that its reader does not know */
   isNewest(cursor: string): boolean
 }
 
 /**
- * The feed of revoked sessions as this process knows them. A cursor names the process and how much it had learnt, so a
- * delta is exact; a reader that comes to another process, or to one that was started anew, gets the whole set, which is
- * small by construction.
+ * The feed of revoked sessions as this process knows them. A reader of its own gets exactly what is new; a reader that
+ * comes from another process gets what may be new to him, and whoever shows no cursor, or a strange one, the whole set,
+ * which is small by construction.
  */
 export function createFeed({ issuer, keyRing, revoked, clock, memoryMs }: FeedOptions): Feed {
-  const process = randomBytes(9).toString('base64url')
-  const cursorOf = (learnt: number) => `${process}.${learnt}`
+  const positions = createPositions(revoked)
   /** of the newest state, by what their readers know: signed once for all of them */
-  const editions = new Map<number | undefined, Edition>()
+  const editions = new Map<string | undefined, Edition & { madeAt: number }>()
   revoked.onChange(() => editions.clear())
   keyRing.onChange(() => editions.clear())
 
-  /** @returns how much the reader has learnt of this process: nothing where the cursor is another's */
-  function learntAt(cursor: string | undefined): number | undefined {
-    const [name, count] = cursor?.split('.') ?? []
-    return name === process && /^\d{1,15}$/.test(count ?? '') ? Number(count) : undefined
+  function sessionsAfter(since: Position): string[] {
+    return positions.isOurs(since)
+      ? revoked.learntAfter(since.learnt)
+      : revoked.revokedAfter(since.newestAt - overlapMs)
   }
 
-  function print(from: number | undefined): Edition {
-    const cursor = cursorOf(revoked.learnt())
+  function print(since: Position | undefined) {
+    const cursor = cursorOf(positions.current())
+    const madeAt = clock()
     const text = signJwt(feedSigner(keyRing.signer()), {
       iss: issuer,
-      iat: Math.floor(clock() / 1000),
+      iat: Math.floor(madeAt / 1000),
       cursor,
-      ...(from !== undefined && { since: cursorOf(from) }),
+      ...(since && { since: cursorOf(since) }),
       memory: Math.ceil(memoryMs / 1000),
-      revoked: Buffer.concat(revoked.learntAfter(from ?? 0).map(digestOf)).toString('base64url'),
+      revoked: Buffer.concat((since ? sessionsAfter(since) : revoked.learntAfter(0)).map(digestOf)).toString(
+        'base64url',
+      ),
     })
-    return { text, cursor }
+    return { text, cursor, madeAt }
   }
 
   return {
-    edition(since) {
-      const from = learntAt(since)
-      const edition = editions.get(from) ?? print(from)
-      if (editions.size < maxEditions) editions.set(from, edition)
+    edition(presented) {
+      const since = parseCursor(presented, clock())
+      const key = since && cursorOf(since)
+      const known = editions.get(key)
+      if (known && clock() - known.madeAt < editionMs) return known
+      const edition = print(since)
+      if (editions.size < maxEditions || editions.has(key)) editions.set(key, edition)
       return edition
     },
-    isNewest: (cursor) => cursor === cursorOf(revoked.learnt()),
+    isNewest(presented) {
+      const position = parseCursor(presented, clock())
+      return position !== undefined && positions.knowNothingAfter(position)
+    },
   }
 }
 

@@ -15,6 +15,10 @@ export interface RevokedSessions {
   learnt(): number
   /** the sessions it has learnt of after the first so many, without those that are forgotten */
   learntAfter(count: number): string[]
+  /** when the latest of those that are not forgotten was revoked, epoch milliseconds; 0 where there are none */
+  newestAt(): number
+  /** those revoked after this instant, epoch milliseconds */
+  revokedAfter(instant: number): string[]
   /** hears of what is new, once each time */
   onChange(listener: () => void): () => void
   /** forgets what no live access token can belong to */
@@ -47,6 +51,13 @@ export function createRevokedSessions(memoryMs: number): RevokedSessions {
     learnt: () => learnt,
     learntAfter: (count) =>
       [...entries.values()].filter(({ number }) => number > count).map(({ sessionId }) => sessionId),
+    newestAt() {
+      let newest = 0
+      for (const { revokedAt } of entries.values()) newest = Math.max(newest, revokedAt)
+      return newest
+    },
+    revokedAfter: (instant) =>
+      [...entries.values()].filter(({ revokedAt }) => revokedAt > instant).map(({ sessionId }) => sessionId),
     onChange(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
