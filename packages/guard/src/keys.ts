@@ -82,6 +82,8 @@ export function createKeys({ address, fetch, now, onFailure, onChange }: KeysOpt
 
   return {
     async get(header, token) {
+      // A set of one key would be taken for it, whatever it is called.
+      if (typeof header?.kid !== 'string') throw new Refusal('invalid_token', 'the token names no key')
       const { select } = await current()
       try {
         return await select(header, token)
