@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { sessionSize, startAndIdle } from './footprint.ts'
 import { growth } from './growth.ts'
+import { guardCosts } from './guard.ts'
 import { importing } from './importing.ts'
 import { loginFlood, loginFloodOnPostgres } from './login.ts'
 import { refreshOnPostgres } from './postgres/refresh.ts'
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   size: sessionSize,
   'size-postgres': sessionSizeOnPostgres,
   revoked: revokedSet,
+  guard: guardCosts,
   import: importing,
 }
 

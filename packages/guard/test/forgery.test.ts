@@ -137,6 +137,19 @@ describe('claims under a good signature', async () => {
     expect(await outcome(guard, twice('https://evil.example', String(claims.iss)))).toBe('in: alice')
   })
 
+  test('T06: no kid, or one that is no text, where the set has a single key that fits', async () => {
+    const { jwk } = world.publicKey()
+    const alone = world.guard({
+      revocation: false,
+      answering: (path) =>
+        path === '/jwks.json' ? Promise.resolve(Response.json({ keys: [jwk] })) : undefined,
+    })
+    const header = decode(partsOf(world.issue()).header)
+    expect(await outcome(alone, world.signHeader(header, claims))).toBe('in: alice')
+    for (const kid of [undefined, null, 0, [], {}, [jwk.kid]])
+      expect(await outcome(alone, world.signHeader({ ...header, kid }, claims))).toBe('invalid_token')
+  })
+
   test('names from the prototype do no harm', async () => {
     const { header } = partsOf(world.issue())
     const payload = encode(text.replace('{', '{"__proto__":{"scope":"admin"},"constructor":1,'))

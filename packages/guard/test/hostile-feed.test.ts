@@ -74,8 +74,8 @@ describe.concurrent('a guard that knows of a session that was revoked', () => {
     ['the first edition, from before the logout', () => new Response(empty.text)],
     ['the edition that it has read, again', () => new Response(good.text)],
     [
-      'an empty edition that counts for no time at all',
-      () => new Response(signed({ memory: 0, revoked: claims.revoked })),
+      'an edition whose entries have had their time',
+      () => new Response(signed({ memory: -60, revoked: claims.revoked })),
     ],
     ['an edition of a server that was started anew', () => new Response(signed({ cursor: 'of another' }))],
   ])('goes on refusing it after %s', async (_, answer) => {
