@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requireAuth as forExpress } from '../src/express.ts'
 import { requireAuth as forFastify } from '../src/fastify.ts'
 import { requireAuth as forHono } from '../src/hono.ts'
-import { createGuard, type Guard } from '../src/index.ts'
+import { createGuard, type Guard, type Requirements } from '../src/index.ts'
 import { requireAuth as forNode } from '../src/node.ts'
 import { listening, openIssuer } from './servers.ts'
 
@@ -17,12 +17,25 @@ interface Api {
   close: () => unknown
 }
 
-/** Each has `/` for whoever is logged in and `/scope` for whoever has a scope that no token has. */
+const scope: Requirements = { scopes: ['reports:read'] }
+const bob: Requirements = { allow: async ({ username }) => username === 'bob' }
+const fault: Requirements = {
+  allow: () => {
+    throw new Error('the members cannot be read')
+  },
+}
+
+/**
+ * Each has `/` for whoever is logged in, `/scope` for whoever has a scope that no token has, `/bob` for bob, and `/fault`,
+ * which fails at deciding.
+ */
 const apis: Record<string, (guard: Guard) => Promise<Api>> = {
   async node(guard) {
     const server = createServer(async (request, response) => {
-      const scopes = request.url === '/scope' ? ['reports:read'] : []
-      const auth = await forNode(guard, { request, response }, { scopes })
+      const needs = { '/scope': scope, '/bob': bob, '/fault': fault }[request.url ?? ''] ?? {}
+      const auth = await forNode(guard, { request, response }, needs).catch(() => {
+        response.writeHead(500).end('{}')
+      })
       if (auth) response.end(JSON.stringify({ hello: auth.username }))
     })
     return { address: `http://127.0.0.1:${await listening(server)}`, close: () => server.close() }
@@ -33,7 +46,13 @@ const apis: Record<string, (guard: Guard) => Promise<Api>> = {
       response.json({ hello: request.auth?.username })
     }
     app.get('/', forExpress(guard), hello)
-    app.get('/scope', forExpress(guard, { scopes: ['reports:read'] }), hello)
+    app.get('/scope', forExpress(guard, scope), hello)
+    app.get('/bob', forExpress(guard, bob), hello)
+    app.get('/fault', forExpress(guard, fault), hello)
+    const failed: express.ErrorRequestHandler = (_error, _request, response, _next) => {
+      response.status(500).json({})
+    }
+    app.use(failed)
     const server = createServer(app)
     return { address: `http://127.0.0.1:${await listening(server)}`, close: () => server.close() }
   },
@@ -41,13 +60,18 @@ const apis: Record<string, (guard: Guard) => Promise<Api>> = {
     const app = fastify()
     const hello = async (request: FastifyRequest) => ({ hello: request.auth?.username })
     app.get('/', { onRequest: forFastify(guard) }, hello)
-    app.get('/scope', { onRequest: forFastify(guard, { scopes: ['reports:read'] }) }, async () => 'never')
+    app.get('/scope', { onRequest: forFastify(guard, scope) }, hello)
+    app.get('/bob', { preHandler: forFastify(guard, bob) }, hello)
+    app.get('/fault', { onRequest: forFastify(guard, fault) }, hello)
     return { address: await app.listen({ host: '127.0.0.1', port: 0 }), close: () => app.close() }
   },
   async hono(guard) {
     const app = new Hono()
     app.get('/', forHono(guard), (context) => context.json({ hello: context.get('auth').username }))
-    app.get('/scope', forHono(guard, { scopes: ['reports:read'] }), (context) => context.text('never'))
+    app.get('/scope', forHono(guard, scope), (context) => context.text('never'))
+    app.get('/bob', forHono(guard, bob), (context) => context.json({ hello: context.var.auth.username }))
+    app.get('/fault', forHono(guard, fault), (context) => context.text('never'))
+    app.onError((_error, context) => context.json({}, 500))
     const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
     await new Promise((resolve) => server.once('listening', resolve))
     return {
@@ -102,12 +126,31 @@ describe.each(Object.entries(apis))('%s', (_, open) => {
       status: 403,
       challenge: 'Bearer realm="api", error="insufficient_scope", scope="reports:read"',
     },
-  ])('$status for $challenge at $path', async ({ header, path, status, challenge }) => {
+    {
+      header: () => `Bearer ${access}`,
+      path: '/bob',
+      status: 403,
+      challenge: 'Bearer realm="api", error="insufficient_scope"',
+    },
+  ])('T25 T26: $status for $challenge at $path', async ({ header, path, status, challenge }) => {
     const value = header()
     const answer = await fetch(`${api.address}${path}`, value ? { headers: { authorization: value } } : {})
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([status, challenge])
     const body = (await answer.json()) as object
     if (status === 200) expect(body).toEqual({ hello: 'alice' })
     else expect(Object.keys(body)).toEqual(['code', 'detail'])
+  })
+
+  test('lets him in whom the claims allow, and a fault while deciding is none of the guard', async () => {
+    const { access: ofBob } = await issuer.login('bob')
+    const ask = (path: string, token: string) =>
+      fetch(`${api.address}${path}`, { headers: { authorization: `Bearer ${token}` } })
+    expect(await (await ask('/bob', ofBob)).json()).toEqual({ hello: 'bob' })
+    expect((await ask('/fault', access)).status).toBe(500)
+  })
+
+  test('T25: a token elsewhere than in the header is none', async () => {
+    const headers = { cookie: `access=${access}`, 'x-authorization': `Bearer ${access}` }
+    expect((await fetch(`${api.address}/?access_token=${access}`, { headers })).status).toBe(401)
   })
 })

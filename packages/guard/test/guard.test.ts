@@ -53,6 +53,23 @@ describe('a guard', () => {
     expect(await codeOf(guard, other.access)).toBe('let in')
   })
 
+  test.each([
+    [undefined, 'wait=25'],
+    [10, 'wait=5'],
+    [1, 'wait=1'],
+  ])('where %s seconds of silence are too many, the issuer is asked more often', async (seconds, wait) => {
+    const waits: (string | null)[] = []
+    open({
+      ...(seconds && { revocation: { maxStalenessSeconds: seconds } }),
+      fetch: (input, init) => {
+        if (String(input).includes('/revoked-sessions')) waits.push(new Headers(init?.headers).get('prefer'))
+        return fetch(input, init)
+      },
+    })
+    await until(() => waits.length > 1)
+    expect(waits.slice(0, 2)).toEqual(['wait=0', wait])
+  })
+
   test('a guard that comes later knows it too', async () => {
     const { access, refresh } = await issuer.login()
     await issuer.logout(refresh)
