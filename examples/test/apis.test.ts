@@ -1,12 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openIssuer, until } from '../../packages/guard/test/servers.ts'
 import { freePort } from '../../packages/server/test/cli/shell.ts'
-
-const root = join(import.meta.dirname, '../..')
+import { startExample } from './start.ts'
 
 let issuer: Awaited<ReturnType<typeof openIssuer>>
 beforeAll(async () => {
@@ -14,45 +9,20 @@ beforeAll(async () => {
 })
 afterAll(() => issuer.stop())
 
-/** An example, started as its page says, in a group of processes of its own; resolves once it answers. */
-async function start(folder: string): Promise<string> {
+/** An example beside the server, in which bob is of the staff. @returns its address, once it answers */
+async function open(name: string): Promise<string> {
   const port = await freePort()
-  const child = spawn('npm', ['start', '--workspace', `examples/${folder}`], {
-    cwd: root,
-    detached: true,
-    env: { ...process.env, PORT: String(port), COUNTERSIGN_URL: issuer.issuer, STAFF: 'bob' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const talk = text(child.stderr)
-  let isRunning = true
-  const ended = once(child, 'close').finally(() => {
-    isRunning = false
-  })
-  const stop = () => process.kill(-(child.pid ?? 0), 'SIGKILL')
-  const stopWithUs = () => {
-    stop()
-    process.exit(1)
-  }
-  process.once('SIGTERM', stopWithUs)
-  onTestFinished(async () => {
-    process.off('SIGTERM', stopWithUs)
-    if (isRunning) stop()
-    await ended
-  })
+  const env = { PORT: String(port), COUNTERSIGN_URL: issuer.issuer, STAFF: 'bob' }
+  const example = await startExample(name, env)
+  onTestFinished(() => example.stop())
   const address = `http://127.0.0.1:${port}`
-  await until(async () => {
-    if (!isRunning) throw new Error(`npm start ended: ${await talk}`)
-    return fetch(address).then(
-      () => true,
-      () => false,
-    )
-  }, 50_000)
+  await example.answers(address)
   return address
 }
 
-describe.each(['express-api', 'fastify-api', 'hono-api'])('%s', (folder) => {
+describe.each(['express-api', 'fastify-api', 'hono-api'])('%s', (name) => {
   test('lets in who is logged in, and refuses him seconds after he has logged out', async () => {
-    const address = await start(folder)
+    const address = await open(name)
     const { access, refresh } = await issuer.login()
     const ask = async (path: string, init: RequestInit = {}) => {
       const answer = await fetch(`${address}${path}`, init)

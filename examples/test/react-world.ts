@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from '../../packages/server/test/browser.ts'
 import { freePort } from '../../packages/server/test/cli/shell.ts'
 import { spawnServer, temporaryFolder } from '../../packages/server/test/harness.ts'
-
-const root = join(import.meta.dirname, '../..')
+import { startExample } from './start.ts'
 
 export const password = 'a quiet harbour'
 
@@ -20,7 +15,7 @@ export async function openExample(name: string) {
     port: authPort,
     env: { COUNTERSIGN_ISSUER: auth },
   })
-  const example = await start(name, { PORT: String(port), COUNTERSIGN_URL: auth })
+  const example = await startExample(name, { PORT: String(port), COUNTERSIGN_URL: auth })
   const address = `http://127.0.0.1:${port}`
   const browser = await openBrowser()
   await example.answers(address)
@@ -53,37 +48,6 @@ export async function openExample(name: string) {
 }
 
 export type ExampleWorld = Awaited<ReturnType<typeof openExample>>
-
-/** As its README says, in a process group of its own: npm has children. */
-async function start(name: string, env: Record<string, string>) {
-  const child = spawn('npm', ['start', '--workspace', `examples/${name}`], {
-    cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  const talk: string[] = []
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => talk.push(String(chunk)))
-  const exited = once(child, 'close')
-  const kill = () => process.kill(-(child.pid ?? 0), 'SIGTERM')
-  process.once('SIGTERM', kill)
-  child.once('close', () => process.off('SIGTERM', kill))
-  return {
-    async answers(address: string): Promise<void> {
-      const deadline = Date.now() + 50_000
-      while (!(await fetch(address).catch(() => undefined))) {
-        if (child.exitCode !== null || Date.now() > deadline)
-          throw new Error(`${name} does not answer:\n${talk.join('')}`)
-        await sleep(100)
-      }
-    },
-    async stop(): Promise<void> {
-      if (child.exitCode === null) kill()
-      await exited
-    },
-  }
-}
 
 /** Signs somebody up in the form that both examples show. */
 export async function register(page: Page, username: string): Promise<void> {
