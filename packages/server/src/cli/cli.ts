@@ -10,7 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./commands/start.ts')).start,
   status: async () => (await import('./commands/status.ts')).status,
   healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
-  doctor: async () => (await import('./commands/doctor/doctor.ts')).doctor,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   backup: async () => (await import('./commands/backup.ts')).backup,
   copy: async () => (await import('./commands/copy/copy.ts')).copy,

@@ -63,6 +63,8 @@ export interface Config extends Readonly<Certain & Uncertain> {
   readonly audience: string
   /** what every setting is, and where that was said; nothing of a secret */
   readonly effective: readonly EffectiveSetting[]
+  /** what `start` would refuse of these settings; none where that is how they were loaded */
+  readonly refusedByStart: readonly Problem[]
   /** undefined where there is no second listener */
   readonly managementPort: number | undefined
   /** undefined where nobody moves here from Django, or no end is set to it */
@@ -114,11 +116,23 @@ export function loadConfig({ mode, env = process.env, flags = {}, now = Date.now
   if (mode !== 'tool' && !isTold(settings.djangoSecret.env, problems))
     problems.push(...unbounded(values as SettingValues, now))
   const told = effectiveSettings({ mode, env, flags })
-  const config = { ...complete(values as SettingValues, mode, problems), effective: told }
-  if (mode === 'start') problems.push(...unsafe(config, problems), ...misspelled(env))
+  const completed = { ...complete(values as SettingValues, mode, problems), effective: told }
+  if (mode === 'start') problems.push(...unsafe(completed, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
+  const refusedByStart = mode === 'start' ? [] : refusalsOf({ mode: 'start', env, flags, now })
+  const config = { ...completed, refusedByStart }
   for (const value of Object.values(config)) Object.freeze(value)
   return Object.freeze(config)
+}
+
+function refusalsOf(sources: ConfigSources): readonly Problem[] {
+  try {
+    loadConfig(sources)
+    return []
+  } catch (thrown) {
+    if (thrown instanceof ConfigError) return thrown.problems
+    throw thrown
+  }
 }
 
 type ReadRequest = Required<Omit<ConfigSources, 'now'>> & { name: SettingName }
@@ -162,7 +176,11 @@ function fromEnvironment(
   }
 }
 
-function complete(values: SettingValues, mode: Mode, problems: Problem[]): Omit<Config, 'effective'> {
+function complete(
+  values: SettingValues,
+  mode: Mode,
+  problems: Problem[],
+): Omit<Config, 'effective' | 'refusedByStart'> {
   const dataFolder = resolve(values.data ?? '')
   const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
   const { data: _, database: asked, databasePassword: password, managementPort, ...rest } = values
@@ -245,7 +263,7 @@ function unreachableConsole({ console, managementPort, workers = 1 }: SettingVal
   ]
 }
 
-function unsafe(config: Omit<Config, 'effective'>, told: readonly Problem[]): Problem[] {
+function unsafe(config: Omit<Config, 'effective' | 'refusedByStart'>, told: readonly Problem[]): Problem[] {
   const found: Problem[] = []
   if (!config.issuer && !isTold(settings.issuer.env, told)) {
     found.push({

@@ -1,9 +1,9 @@
 import { rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Tools } from '../../app/tools.ts'
+import { sizeText } from '../../sizes.ts'
 import { command, dataFlag } from '../command.ts'
 import { CommandError } from '../failure.ts'
-import { sizeText } from '../terminal/sizes.ts'
 import { withTools } from '../tools.ts'
 
 const help = `Usage: countersign backup FILE [--data FOLDER]

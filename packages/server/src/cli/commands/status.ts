@@ -1,12 +1,12 @@
 import { systemClock } from '../../clock.ts'
 import { type Config, localAddress } from '../../config/config.ts'
 import { databaseText } from '../../config/database/database-address.ts'
+import { djangoKeyText } from '../../doctor/django-key.ts'
 import { version } from '../../version.ts'
 import { addressFlags, command } from '../command.ts'
 import { UsageError } from '../failure.ts'
 import { pairsText } from '../terminal/table.ts'
 import { hasDatabase, noDatabase, toolConfig } from '../tools.ts'
-import { djangoKeyText } from './serve/django-key.ts'
 
 const help = `Usage: countersign status [--output text|json|env] [--port N] [--host ADDRESS]
                           [--data FOLDER]

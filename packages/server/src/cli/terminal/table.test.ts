@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { sizeText } from '../../sizes.ts'
 import { durationText, instantText } from '../../times.ts'
-import { sizeText } from './sizes.ts'
 import { pairsText, tableText } from './table.ts'
 
 describe('tables', () => {

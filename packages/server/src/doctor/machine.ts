@@ -1,27 +1,25 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Config } from '../../../config/config.ts'
-import { secretFile } from '../../../config/development-secret.ts'
-import { failureText } from '../../failure.ts'
-import { sizeText } from '../../terminal/sizes.ts'
-import { type Finding, finding } from './finding.ts'
+import type { Config } from '../config/config.ts'
+import { secretFile } from '../config/development-secret.ts'
+import { sizeText } from '../sizes.ts'
+import { type Finding, ok, problem, reasonOf, warning } from './finding.ts'
 
 /** Whether only the owner can read what lies in the data folder, and can write there. */
 export function examineFolder(config: Config): Finding[] {
   const folder = folderOf(config)
   const check = 'data folder'
   const mode = modeOf(folder)
-  if (mode === undefined)
-    return [finding(check, 'warn', `${folder} is not there yet; the first start makes it`)]
-  if (!isWritable(folder)) return [finding(check, 'fail', `${folder} cannot be written to by this user`)]
+  if (mode === undefined) return [warning(check, `${folder} is not there yet; the first start makes it`)]
+  if (!isWritable(folder)) return [problem(check, `${folder} cannot be written to by this user`)]
   // Windows has no such modes; there the folder's own permissions are the owner's business.
-  if (process.platform === 'win32') return [finding(check, 'ok', folder)]
+  if (process.platform === 'win32') return [ok(check, folder)]
   const open = privateFiles(config).filter((file) => isOpenToOthers(modeOf(file)))
-  const found = open.map((file) => finding(check, 'fail', `others can read ${file}: chmod 600 ${file}`))
+  const found = open.map((file) => problem(check, `others can read ${file}`, `chmod 600 ${file}`))
   if (isOpenToOthers(mode)) {
-    found.push(finding(check, 'warn', `others can look into ${folder}: chmod 700 ${folder}`))
+    found.push(warning(check, `others can look into ${folder}`, `chmod 700 ${folder}`))
   }
-  return found.length > 0 ? found : [finding(check, 'ok', `${folder}, for its owner alone`)]
+  return found.length > 0 ? found : [ok(check, `${folder}, for its owner alone`)]
 }
 
 /** Where the files of the deployment lie; beside a database server that is at most the secret. */
@@ -60,10 +58,11 @@ export function examineDisk(config: Config): Finding {
   try {
     const { bavail, bsize } = statfsSync(folder)
     const free = bavail * bsize
-    const level = free < leastFree ? 'fail' : free < gib ? 'warn' : 'ok'
-    return finding('disk', level, `${sizeText(free)} free${level === 'ok' ? '' : `: make room in ${folder}`}`)
+    const says = `${sizeText(free)} free`
+    if (free >= gib) return ok('disk', says)
+    return (free < leastFree ? problem : warning)('disk', says, `make room in ${folder}`)
   } catch (thrown) {
-    return finding('disk', 'warn', failureText(thrown))
+    return warning('disk', reasonOf(thrown))
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Config } from '../../../config/config.ts'
-import { type Argon2idParameters, hashArgon2id } from '../../../passwords/argon2id.ts'
-import { type Finding, finding } from './finding.ts'
+import type { Config } from '../config/config.ts'
+import { type Argon2idParameters, hashArgon2id } from '../passwords/argon2id.ts'
+import { type Finding, ok, warning } from './finding.ts'
 
 const leastMs = 50
 const mostMs = 250
@@ -27,18 +27,14 @@ export function judgeHashing(parameters: Argon2idParameters, ms: number, paralle
   const perSecond = Math.max(1, Math.round((parallel * 1000) / ms))
   const cost = `${memoryKib} KiB, ${timeCost === 1 ? 'one pass' : `${timeCost} passes`}`
   const measured = `${Math.round(ms)} ms a password (${cost}), some ${perSecond} logins a second`
-  if (ms >= leastMs && ms <= mostMs) return finding('hashing', 'ok', measured)
+  if (ms >= leastMs && ms <= mostMs) return ok('hashing', measured)
   const better = advised(parameters, ms)
   const ratio = (better.memoryKib * better.timeCost) / (memoryKib * timeCost)
   const isHelp = ms < leastMs ? ratio > 1 : ratio < 1
-  if (!isHelp) return finding('hashing', ms > mostMs ? 'warn' : 'ok', `${measured}; leave it at that`)
+  if (!isHelp) return (ms > mostMs ? warning : ok)('hashing', `${measured}; leave it at that`)
   const setting = `COUNTERSIGN_ARGON2_MEMORY_KIB=${better.memoryKib} COUNTERSIGN_ARGON2_TIME=${better.timeCost}`
   const why = ms < leastMs ? 'which is cheap for a thief too' : 'which lets few people in'
-  return finding(
-    'hashing',
-    'warn',
-    `${measured}, ${why}: ${setting} takes about ${Math.round(ms * ratio)} ms`,
-  )
+  return warning('hashing', `${measured}, ${why}`, `${setting} takes about ${Math.round(ms * ratio)} ms`)
 }
 
 /** Time grows with memory and with passes: first memory, within its bounds, then passes. */
