@@ -1,9 +1,9 @@
-import type { Audit } from '../audit/events.ts'
+import type { Audit, Changes } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import { invalidFields } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { type PasswordPolicy, passwordFieldFaults } from '../passwords/policy.ts'
-import type { Store, UserRow } from '../store/store.ts'
+import type { AdminRole, Store, UserRow } from '../store/store.ts'
 import { canonicalName } from './names.ts'
 
 /** What an operator does to a user. Every verb ends the sessions that it must end, in the same commit. */
@@ -31,11 +31,11 @@ export async function findUsers(
 /** @returns how many sessions ended; a disabled user can neither log in nor refresh, and his access tokens are refused */
 export async function disableUser(deps: ManageUsersDeps, user: UserRow): Promise<number> {
   const endSessions = { now: deps.clock(), reason: 'user_disabled' as const }
-  return update(deps, { userId: user.id, set: { is_active: 0 }, endSessions }, 'disabled')
+  return update(deps, { userId: user.id, set: { is_active: 0 }, endSessions }, { reason: 'disabled' })
 }
 
 export async function enableUser(deps: ManageUsersDeps, user: UserRow): Promise<void> {
-  await update(deps, { userId: user.id, set: { is_active: 1 } }, 'enabled')
+  await update(deps, { userId: user.id, set: { is_active: 1 } }, { reason: 'enabled' })
 }
 
 /**
@@ -48,7 +48,13 @@ export async function setPassword(deps: ManageUsersDeps, user: UserRow, password
   if (all.length > 0) throw invalidFields({ password: all })
   const password_hash = await deps.passwords.hash(password)
   const endSessions = { now: deps.clock(), reason: 'password_changed' as const }
-  return update(deps, { userId: user.id, set: { password_hash }, endSessions }, 'password_set')
+  return update(deps, { userId: user.id, set: { password_hash }, endSessions }, { reason: 'password_set' })
+}
+
+/** Gives a role in the admin console, or takes it away; it counts from the next request on. The last owner may go too. */
+export async function setRole(deps: ManageUsersDeps, user: UserRow, role: AdminRole | null): Promise<void> {
+  const changes = { role: { before: user.admin_role, after: role } }
+  await update(deps, { userId: user.id, set: { admin_role: role } }, { reason: 'role_set', changes })
 }
 
 /** @returns how many sessions ended */
@@ -62,10 +68,10 @@ export async function deleteUser(deps: ManageUsersDeps, user: UserRow): Promise<
 async function update(
   deps: ManageUsersDeps,
   input: Parameters<Store['updateUser']>[0],
-  reason: 'disabled' | 'enabled' | 'password_set',
+  told: { reason: 'disabled' | 'enabled' | 'password_set' | 'role_set'; changes?: Changes },
 ): Promise<number> {
   const outcome = await deps.store.updateUser(input)
   const count = outcome.outcome === 'updated' ? outcome.ended.length : 0
-  deps.audit.record('user.updated', { user_id: input.userId, reason, count })
+  deps.audit.record('user.updated', { user_id: input.userId, ...told, count })
   return count
 }

@@ -7,6 +7,7 @@ export const usersHelp = `Usage: countersign users list [--search NAME] [--limit
        countersign users enable NAME|ID
        countersign users delete NAME|ID [--yes]
        countersign users set-password NAME|ID [--password-stdin]
+       countersign users role NAME|ID owner|admin|support|auditor|none
        countersign users hashes [--wrap] [--json]
 
 list           users in the order in which they came
@@ -16,6 +17,7 @@ disable        he can no longer log in, and his sessions end
 enable         he can log in again
 delete         for good; asks first
 set-password   a new password; his sessions end
+role           what he may do in the admin console; none takes it away
 hashes         how many have which kind of password hash, and which are weak
 
 Where sessions end, a running server refuses their tokens within a second.

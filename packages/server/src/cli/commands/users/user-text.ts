@@ -11,6 +11,7 @@ export function userJson(user: UserRow) {
     is_active: user.is_active === 1,
     is_staff: user.is_staff === 1,
     is_superuser: user.is_superuser === 1,
+    role: user.admin_role,
     date_joined: isoText(user.created_at),
     last_login: user.last_login_at === null ? null : isoText(user.last_login_at),
   }
@@ -35,6 +36,7 @@ export function userText(user: UserRow): string {
     ['ID', user.id],
     ['Email', user.email || '-'],
     ['State', stateText(user)],
+    ['Role', user.admin_role ?? '-'],
     ['Joined', instantText(user.created_at)],
     ['Last login', lastLoginText(user)],
   ])

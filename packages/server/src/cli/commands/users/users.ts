@@ -5,6 +5,7 @@ import { hashes } from './hashes.ts'
 import { usersHelp } from './help.ts'
 import { list } from './list.ts'
 import { setPasswordCommand } from './set-password.ts'
+import { role } from './role.ts'
 import { show } from './show.ts'
 import { disable, enable } from './switch.ts'
 
@@ -17,5 +18,6 @@ export const users = group('users', usersHelp, {
   enable,
   delete: deleteCommand,
   'set-password': setPasswordCommand,
+  role,
   hashes,
 })
