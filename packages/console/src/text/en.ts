@@ -238,18 +238,43 @@ export const text = {
     changeHint: 'Settings are changed where they come from, and hold after a restart.',
   },
   system: {
-    version: 'Version',
-    node: 'Node',
-    mode: 'Mode',
-    database: 'Database',
-    issuer: 'Issuer',
-    uptime: 'Up for',
-    migrations: 'Migrations',
-    upToDate: 'up to date',
-    pending: (count: number) => `${count} pending`,
     health: 'Health',
     ok: 'ok',
     failed: 'failed',
+    doctor: {
+      title: 'Examination',
+      run: 'Run again',
+      running: 'Running',
+      found: (problems: number, warnings: number) => {
+        if (problems + warnings === 0) return 'All is well.'
+        const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+        const parts = [problems && counted(problems, 'problem'), warnings && counted(warnings, 'warning')]
+        return `${parts.filter(Boolean).join(', ')}.`
+      },
+      states: { ok: 'ok', warning: 'warning', problem: 'problem' },
+      mend: 'To mend it:',
+      leftOut:
+        'On the machine itself, countersign doctor also reads the whole database file and measures what a password costs.',
+    },
+    running: 'What runs',
+    version: 'Version',
+    mode: 'Mode',
+    issuer: 'Issuer',
+    uptime: 'Up for',
+    process: 'Process',
+    processOf: (pid: number, workers: number) =>
+      workers === 1 ? `${pid}` : `${pid}, one of ${workers} workers`,
+    memory: 'Memory',
+    memoryOf: (all: string, heap: string) => `${all}, ${heap} of it in use by the program`,
+    node: 'Node',
+    database: 'Database',
+    kind: 'Kind',
+    kinds: { sqlite: 'SQLite, embedded', postgres: 'PostgreSQL' },
+    size: 'Size',
+    sizeUnknown: 'not known',
+    applied: 'Migrations applied',
+    pending: 'Migrations pending',
+    upToDate: 'none: up to date',
   },
   home: {
     day: '24 hours',

@@ -296,11 +296,44 @@ export interface Warning {
 export interface System {
   version: string
   node: string
+  /** `linux x64` */
+  platform: string
   mode: string
-  database: 'sqlite' | 'postgres'
   issuer: string
-  /** how long this process has been there */
-  uptime_seconds: number
+  /** the one that answers */
+  process: {
+    pid: number
+    /** how many of them share the port */
+    workers: number
+    uptime_seconds: number
+    /** what the machine has given it */
+    memory_bytes: number
+    /** of that, what its program uses */
+    heap_bytes: number
+  }
+  database: {
+    kind: 'sqlite' | 'postgres'
+    /** its name and version; null for the embedded one */
+    server: string | null
+    /** null where it has none, or does not tell */
+    size_bytes: number | null
+  }
+  applied_migrations: string[]
   pending_migrations: string[]
   checks: { name: string; ok: boolean; detail: string }[]
+}
+
+/** What an examination found; several may be of one name. */
+export interface DoctorCheck {
+  name: string
+  /** `problem` is what a server should not run with */
+  state: 'ok' | 'warning' | 'problem'
+  /** for a person */
+  what: string
+  /** what to do about it; null where there is nothing to do */
+  mend: string | null
+}
+
+export interface Doctor {
+  items: DoctorCheck[]
 }

@@ -28,6 +28,8 @@ export const permissions = {
   'webhooks.send': ['owner', 'admin'],
   'settings.read': ['owner', 'admin', 'auditor'],
   'system.read': ['owner', 'admin', 'support', 'auditor'],
+  /** what the doctor finds, which names files and hosts as the settings do */
+  'system.examine': ['owner', 'admin', 'auditor'],
   /** his own sign-in */
   self: ['owner', 'admin', 'support', 'auditor'],
 } as const satisfies Readonly<Record<string, readonly AdminRole[]>>

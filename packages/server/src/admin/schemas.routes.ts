@@ -211,10 +211,33 @@ export const Home = object({
 export const System = object({
   version: text(),
   node: text(),
+  platform: text(),
   mode: text(),
-  database: text({ enum: ['sqlite', 'postgres'] }),
   issuer: text(),
-  uptime_seconds: integer(),
+  process: object({
+    pid: integer(),
+    workers: integer(),
+    uptime_seconds: integer(),
+    memory_bytes: integer(),
+    heap_bytes: integer(),
+  }),
+  database: object({
+    kind: text({ enum: ['sqlite', 'postgres'] }),
+    server: maybeText,
+    size_bytes: orNull(integer()),
+  }),
+  applied_migrations: list(text()),
   pending_migrations: list(text()),
   checks: list(object({ name: text(), ok: flag(), detail: text() })),
+})
+
+export const Doctor = object({
+  items: list(
+    object({
+      name: text(),
+      state: text({ enum: ['ok', 'warning', 'problem'] }),
+      what: text(),
+      mend: maybeText,
+    }),
+  ),
 })

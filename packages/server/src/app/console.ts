@@ -12,12 +12,14 @@ import { keysRoutes } from '../admin/keys/keys.routes.ts'
 import { mailRoutes } from '../admin/mail/mail.routes.ts'
 import { sessionsRoutes } from '../admin/sessions/sessions.routes.ts'
 import { settingsRoutes } from '../admin/settings/settings.routes.ts'
+import { systemRoutes } from '../admin/system/system.routes.ts'
 import { trailRoutes } from '../admin/trail/trail.routes.ts'
 import { usersRoutes } from '../admin/users/users.routes.ts'
 import { webhooksRoutes } from '../admin/webhooks/webhooks.routes.ts'
 import type { AnyRoute } from '../http/route.ts'
 import { receiversOf } from '../webhooks/receivers.ts'
 import type { Deployment } from './deployment.ts'
+import { databaseFactsOf, examinerOf } from './examine.ts'
 import { testMailer } from './mail.ts'
 import { webhookOptions } from './rooms.ts'
 
@@ -43,7 +45,9 @@ export function consoleTable(deployment: Deployment, { isDraining, describe, ori
     wantedEvents,
     checks: () => deployment.readiness(isDraining),
     temporaryFolder: tmpdir(),
-    uptimeSeconds: () => process.uptime(),
+    databaseFacts: () => databaseFactsOf(config, deployment.store),
+    examine: examinerOf(deployment),
+    running: process,
   }
   return [
     ...firstRoutes(deps), //    POST /api/admin/first/
@@ -56,7 +60,8 @@ export function consoleTable(deployment: Deployment, { isDraining, describe, ori
     ...trailRoutes(deps), //    GET  /api/admin/audit/… , POST /api/admin/audit/verify/
     ...mailRoutes(deps), //     GET  /api/admin/mail/…, POST …/test/ …/{id}/retry/
     ...webhooksRoutes(deps), // GET  /api/admin/webhooks/, POST …/test/ …/replay/
-    ...settingsRoutes(deps), // GET  /api/admin/settings/ /api/admin/system/
+    ...settingsRoutes(deps), // GET  /api/admin/settings/
+    ...systemRoutes(deps), //   GET  /api/admin/system/ …/doctor/
     descriptionRoute(describe), // GET /api/admin/openapi.json
     ...consoleRoutes(consoleFolder()), // GET /admin/ /admin/assets/{file}
   ]

@@ -469,6 +469,8 @@ export interface DatabaseFacts {
   /** of all its clients together, where it has such a limit */
   maxConnections: number | undefined
   isolation: string
+  /** of this database, where the server tells it */
+  sizeBytes: number | undefined
 }
 
 /**

@@ -103,6 +103,7 @@ const table: Readonly<Record<string, Row>> = {
   'POST /webhooks/replay/': { permission: 'webhooks.send', status: 409, body: () => ({ id: 'x' }) },
   'GET /settings/': { permission: 'settings.read', status: 200 },
   'GET /system/': { permission: 'system.read', status: 200 },
+  'GET /system/doctor/': { permission: 'system.examine', status: 200 },
 }
 
 let server: ConsoleServer

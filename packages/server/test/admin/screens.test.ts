@@ -145,7 +145,11 @@ describe.each(stores)('the screens, on %s', (kind) => {
 
   test('system and home: what it is, what happened, what to look after', async () => {
     expect((await owner.get(`${at}/system/`)).json()).toMatchObject({
-      ...{ mode: 'dev', pending_migrations: [], database: kind === 'SQLite' ? 'sqlite' : 'postgres' },
+      ...{
+        mode: 'dev',
+        pending_migrations: [],
+        database: { kind: kind === 'SQLite' ? 'sqlite' : 'postgres' },
+      },
       checks: expect.arrayContaining([expect.objectContaining({ name: 'database', ok: true })]),
     })
     const home = (await owner.get(`${at}/home/`, { 'x-forwarded-for': '203.0.113.9' })).json()

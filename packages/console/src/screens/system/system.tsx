@@ -1,58 +1,111 @@
 import { useQuery } from '@tanstack/preact-query'
-import type { System as SystemAnswer } from '../../api/answers.ts'
+import type { SignedIn, System as SystemAnswer } from '../../api/answers.ts'
 import { get } from '../../api/request.ts'
+import { can } from '../../app/session.ts'
 import { Card, Page } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Facts } from '../../ui/fields.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
-
-const duration = new Intl.NumberFormat('en', { style: 'unit', unit: 'minute', unitDisplay: 'long' })
+import { Doctor } from './doctor.tsx'
+import { sayBytes, sayDuration } from './quantities.ts'
 
 /** What runs here, and how it is. */
-export function System() {
+export function System({ session }: { session: SignedIn }) {
   const system = useQuery({
     queryKey: ['system/'],
     queryFn: () => get<SystemAnswer>('system/'),
     refetchInterval: 15_000,
   })
-  if (system.error && !system.data)
-    return <Failure error={system.error} onRetry={() => void system.refetch()} />
-  if (!system.data) return <Skeleton />
-  const { version, node, mode, database, issuer, uptime_seconds, pending_migrations, checks } = system.data
   return (
     <Page title={text.screens.system}>
-      <Card title={text.system.health}>
-        <ul class="divide-y divide-line">
-          {checks.map(({ name, ok, detail }) => (
-            <li key={name} class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-sm">
-              <Badge tone={ok ? 'good' : 'bad'}>{ok ? text.system.ok : text.system.failed}</Badge>
-              <span class="font-medium">{name}</span>
-              <span class="text-soft">{detail}</span>
-            </li>
-          ))}
-        </ul>
-      </Card>
-      <Card>
-        <div class="p-4">
-          <Facts
-            facts={[
-              [text.system.version, version],
-              [text.system.node, node],
-              [text.system.mode, mode],
-              [text.system.database, database],
-              [text.system.issuer, issuer],
-              [text.system.uptime, duration.format(Math.floor(uptime_seconds / 60))],
-              [
-                text.system.migrations,
-                pending_migrations.length === 0
-                  ? text.system.upToDate
-                  : text.system.pending(pending_migrations.length),
-              ],
-            ]}
-          />
-        </div>
-      </Card>
+      {system.error && !system.data ? (
+        <Failure error={system.error} onRetry={() => void system.refetch()} />
+      ) : system.data ? (
+        <>
+          <Health checks={system.data.checks} />
+          {can(session, 'system.examine') && <Doctor />}
+          <Facing title={text.system.running} facts={runningFacts(system.data)} />
+          <Facing title={text.system.database} facts={databaseFacts(system.data)} />
+        </>
+      ) : (
+        <Skeleton />
+      )}
     </Page>
+  )
+}
+
+function Health({ checks }: Pick<SystemAnswer, 'checks'>) {
+  return (
+    <Card title={text.system.health}>
+      <ul class="divide-y divide-line">
+        {checks.map(({ name, ok, detail }) => (
+          <li key={name} class="grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[5.5rem_8rem_1fr]">
+            <span>
+              <Badge tone={ok ? 'good' : 'bad'}>{ok ? text.system.ok : text.system.failed}</Badge>
+            </span>
+            <span class="font-medium">{name}</span>
+            <span class="min-w-0 break-words text-soft">{detail}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+type FactList = Parameters<typeof Facts>[0]['facts']
+
+function Facing({ title, facts }: { title: string; facts: FactList }) {
+  return (
+    <Card title={title}>
+      <div class="px-4 py-2">
+        <Facts facts={facts} />
+      </div>
+    </Card>
+  )
+}
+
+function runningFacts({ version, node, platform, mode, issuer, process }: SystemAnswer): FactList {
+  return [
+    [text.system.version, version],
+    [text.system.mode, mode],
+    [text.system.issuer, issuer],
+    [text.system.uptime, sayDuration(process.uptime_seconds)],
+    [text.system.process, text.system.processOf(process.pid, process.workers)],
+    [text.system.memory, text.system.memoryOf(sayBytes(process.memory_bytes), sayBytes(process.heap_bytes))],
+    [text.system.node, `${node}, ${platform}`],
+  ]
+}
+
+function databaseFacts({
+  database,
+  pending_migrations: pending,
+  applied_migrations,
+}: SystemAnswer): FactList {
+  const size = database.size_bytes
+  return [
+    [text.system.kind, database.server ?? text.system.kinds[database.kind]],
+    [text.system.size, size === null ? text.system.sizeUnknown : sayBytes(size)],
+    [text.system.applied, <Names key="applied" names={applied_migrations} />],
+    [
+      text.system.pending,
+      pending.length === 0 ? (
+        text.system.upToDate
+      ) : (
+        <span class="text-bad">
+          <Names names={pending} />
+        </span>
+      ),
+    ],
+  ]
+}
+
+function Names({ names }: { names: readonly string[] }) {
+  return (
+    <ul class="font-mono text-xs leading-6">
+      {names.map((name) => (
+        <li key={name}>{name}</li>
+      ))}
+    </ul>
   )
 }

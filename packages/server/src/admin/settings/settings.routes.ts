@@ -1,28 +1,19 @@
 import type { AnyRoute } from '../../http/route.ts'
-import type { Store } from '../../store/store.ts'
-import { version } from '../../version.ts'
 import { type AdminRouteDeps, adminRoutes } from '../admin-route.routes.ts'
-import type { EffectiveSetting, System as SystemAnswer } from '../answers.ts'
-import { Settings, System } from '../schemas.routes.ts'
+import type { EffectiveSetting } from '../answers.ts'
+import { Settings } from '../schemas.routes.ts'
 
 type SettingsDeps = AdminRouteDeps & {
-  store: AdminRouteDeps['store'] & Pick<Store, 'health'>
   config: {
     mode: string
-    issuer: string
-    database: { kind: SystemAnswer['database'] }
     effective: readonly EffectiveSetting[]
     trustProxy: number | readonly string[] | false
   }
-  /** whether this process can do its work */
-  checks: () => Promise<SystemAnswer['checks']>
-  /** how long this process has been there */
-  uptimeSeconds: () => number
 }
 
-/** What the deployment is and how it is set. */
+/** How the deployment is set. */
 export function settingsRoutes(deps: SettingsDeps): AnyRoute[] {
-  const { config, store } = deps
+  const { config } = deps
   const make = adminRoutes(deps)
   return [
     make({
@@ -38,19 +29,6 @@ export function settingsRoutes(deps: SettingsDeps): AnyRoute[] {
           trust_proxy: trustProxy === false ? 'off' : [trustProxy].flat().join(', '),
         }
         return { body: { mode, items, you } }
-      },
-    }),
-    make({
-      ...{ method: 'GET', path: '/api/admin/system/', name: 'Admin System', permission: 'system.read' },
-      summary: 'Version, database, health',
-      answers: { 200: System },
-      async act() {
-        const { pendingMigrations: pending_migrations } = await store.health()
-        const checks = await deps.checks()
-        const { mode, issuer, database } = config
-        const what = { version, node: process.version, mode, issuer, database: database.kind }
-        const uptime_seconds = Math.floor(deps.uptimeSeconds())
-        return { body: { ...what, uptime_seconds, pending_migrations, checks } }
       },
     }),
   ]

@@ -11,6 +11,8 @@ const settings = statement(
           current_setting('transaction_isolation', true) AS isolation`,
 )
 
+const size = statement('size', 'SELECT pg_database_size(current_database())::text AS bytes')
+
 interface Settings {
   server: string
   fsync: string | null
@@ -32,5 +34,12 @@ export async function describe(db: Connections): Promise<DatabaseFacts> {
     isDurable: !isUnsafe,
     maxConnections: found?.maxConnections ? Number(found.maxConnections) : undefined,
     isolation: found?.isolation ?? 'unknown',
+    sizeBytes: await sizeOf(db),
   }
+}
+
+/** A relative may not know the question. */
+async function sizeOf(db: Connections): Promise<number | undefined> {
+  const [found] = await db.rows<{ bytes: string }>(size, {}).catch(() => [])
+  return found && Number(found.bytes)
 }
