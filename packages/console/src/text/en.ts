@@ -220,19 +220,30 @@ export const text = {
     source: 'From',
     hidden: 'set, not shown',
     search: 'Search settings',
+    onlySet: 'Only what is set here',
+    defaultIs: (value: string) => `default: ${value}`,
     you: 'How this server sees you',
     address: 'Your address',
+    peer: 'Connected from',
     forwarded: 'X-Forwarded-For',
+    notSent: 'not sent',
     host: 'Host',
     trust: 'Trusted proxies',
-    mode: 'Mode',
-    proxyHint:
-      'If your address is not your own, a proxy stands in front that is not trusted: set COUNTERSIGN_TRUST_PROXY.',
+    verdicts: { direct: 'direct', believed: 'proxy believed', not_believed: 'proxy not believed' },
+    verdictMeans: {
+      direct: (_peer: string, address: string) =>
+        `No proxy in between. If ${address} is not your address, one stands in front that sends no X-Forwarded-For.`,
+      believed: (peer: string, address: string) =>
+        `The proxy at ${peer} says that you come from ${address}. If that is not your address, the setting COUNTERSIGN_TRUST_PROXY is wrong.`,
+      not_believed: (peer: string) =>
+        `A proxy at ${peer} stands in front, and what it says of you is not believed: for limits and sessions all its clients are one. Set COUNTERSIGN_TRUST_PROXY.`,
+    },
     sources: {
       flag: 'command line',
       environment: 'environment',
       file: 'file',
       default: 'default',
+      derived: 'follows',
       none: 'not set',
     },
     changeHint: 'Settings are changed where they come from, and hold after a restart.',

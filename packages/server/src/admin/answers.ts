@@ -212,7 +212,8 @@ export interface EffectiveSetting {
   flag: string | null
   /** as one would write it; null for a secret, and where there is none */
   value: string | null
-  source: 'flag' | 'environment' | 'file' | 'default' | 'none'
+  /** `derived`: nobody said it, and it follows from others, or was made here */
+  source: 'flag' | 'environment' | 'file' | 'default' | 'derived' | 'none'
   is_secret: boolean
   default: string | null
   doc: string
@@ -223,11 +224,15 @@ export interface Settings {
   items: EffectiveSetting[]
   /** how this request looks from here */
   you: {
+    /** as the log and the limits have it */
     address: string
+    /** who is connected: you, or the proxy before this server */
+    peer: string
     forwarded_for: string | null
     host: string | null
-    /** which proxies are believed: `off`, a number, or addresses */
+    /** which proxies this listener believes: `off`, a number, or addresses */
     trust_proxy: string
+    verdict: 'direct' | 'believed' | 'not_believed'
   }
 }
 

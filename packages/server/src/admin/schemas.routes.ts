@@ -161,13 +161,16 @@ export const Settings = object({
       name: text(),
       flag: maybeText,
       value: maybeText,
-      source: text({ enum: ['flag', 'environment', 'file', 'default', 'none'] }),
+      source: text({ enum: ['flag', 'environment', 'file', 'default', 'derived', 'none'] }),
       is_secret: flag(),
       default: maybeText,
       doc: text(),
     }),
   ),
-  you: object({ address: text(), forwarded_for: maybeText, host: maybeText, trust_proxy: text() }),
+  you: object({
+    ...{ address: text(), peer: text(), forwarded_for: maybeText, host: maybeText, trust_proxy: text() },
+    verdict: text({ enum: ['direct', 'believed', 'not_believed'] }),
+  }),
 })
 
 export const ImportReport = object({

@@ -27,17 +27,22 @@ interface Around {
   isDraining: () => boolean
   /** the description of all that the server answers to */
   describe: () => Promise<object>
-  /** as browsers write where it is; that of the deployment unless said */
-  origin?: string
+  /** where it is, if that is not the public listener */
+  at?: {
+    /** as browsers write it */
+    origin: string
+    trustProxy: false
+  }
 }
 
 /** The table of routes of the admin console and its API. */
-export function consoleTable(deployment: Deployment, { isDraining, describe, origin }: Around): AnyRoute[] {
+export function consoleTable(deployment: Deployment, { isDraining, describe, at }: Around): AnyRoute[] {
   const { config, clock, letters } = deployment
   const { keys, privateAddresses, events: wantedEvents } = webhookOptions(config)
   const deps = {
     ...deployment,
-    publicOrigin: origin ?? deployment.publicOrigin,
+    publicOrigin: at?.origin ?? deployment.publicOrigin,
+    trustProxy: at?.trustProxy ?? config.trustProxy,
     passes: createPasses(config.secrets),
     clockName: config.database.kind === 'sqlite' ? 'this machine’s clock' : 'the database’s clock',
     sendTestMail: testMailer(config, { letters, clock }),

@@ -1,3 +1,4 @@
+import { adminPath } from '../admin/description.routes.ts'
 import type { Audit } from '../audit/events.ts'
 import { type Config, localAddress } from '../config/config.ts'
 import { healthRoutes } from '../health/health.routes.ts'
@@ -32,6 +33,7 @@ export async function createManagementServer(deps: ManagementDeps): Promise<Http
       description: 'Metrics and health.',
       address: localAddress(managementHost, managementPort),
     },
+    ...(deps.console && { problemsBelow: adminPath }),
     corsOrigins: [],
     trustProxy: false,
     onFailure: failureListener(deps.audit),

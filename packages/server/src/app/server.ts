@@ -1,4 +1,4 @@
-import { publicPart } from '../admin/description.routes.ts'
+import { adminPath, publicPart } from '../admin/description.routes.ts'
 import { createHttpServer, type HttpServer } from '../http/server.ts'
 import { version } from '../version.ts'
 import { consoleTable } from './console.ts'
@@ -23,6 +23,7 @@ export async function createServer(deployment: Deployment, isDraining: () => boo
       description: 'Register, log in, refresh, log out, protect a route.',
       address: config.issuer,
     },
+    ...(config.console === 'public' && { problemsBelow: adminPath }),
     corsOrigins: config.corsOrigins,
     corsCookies: deployment.djRestAuth?.cookies !== undefined,
     trustProxy: config.trustProxy,

@@ -6,6 +6,7 @@ import { contradictory } from './accounts/account-config.ts'
 import {
   completeDatabase,
   type DatabaseTls,
+  databaseText,
   type PostgresDatabase,
   type SqliteDatabase,
 } from './database/database-address.ts'
@@ -18,7 +19,7 @@ import {
   unbounded,
 } from './django/legacy-config.ts'
 import { slidingAlone } from './django/simplejwt-config.ts'
-import { type EffectiveSetting, effectiveSettings } from './effective.ts'
+import { type Derived, type EffectiveSetting, effectiveSettings } from './effective.ts'
 import { unknownVariables } from './environment/unknown-variables.ts'
 import { type MailSetting, unsendable } from './mail/mail-config.ts'
 import type { Problem } from './problem.ts'
@@ -75,6 +76,8 @@ export interface Config extends Readonly<Certain & Uncertain> {
   readonly secrets: readonly [string, ...string[]]
 }
 
+type Completed = Omit<Config, 'effective' | 'refusedByStart'>
+
 /** Everything that is wrong with the settings, each with what to do. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[]
@@ -115,12 +118,12 @@ export function loadConfig({ mode, env = process.env, flags = {}, now = Date.now
     problems.push(...unsigned(values as SettingValues))
   if (mode !== 'tool' && !isTold(settings.djangoSecret.env, problems))
     problems.push(...unbounded(values as SettingValues, now))
-  const told = effectiveSettings({ mode, env, flags })
-  const completed = { ...complete(values as SettingValues, mode, problems), effective: told }
+  const completed = complete(values as SettingValues, mode, problems)
   if (mode === 'start') problems.push(...unsafe(completed, problems), ...misspelled(env))
   if (problems.length > 0) throw new ConfigError(problems)
   const refusedByStart = mode === 'start' ? [] : refusalsOf({ mode: 'start', env, flags, now })
-  const config = { ...completed, refusedByStart }
+  const effective = effectiveSettings({ mode, env, flags }, derivedFrom(completed))
+  const config = { ...completed, effective, refusedByStart }
   for (const value of Object.values(config)) Object.freeze(value)
   return Object.freeze(config)
 }
@@ -176,11 +179,7 @@ function fromEnvironment(
   }
 }
 
-function complete(
-  values: SettingValues,
-  mode: Mode,
-  problems: Problem[],
-): Omit<Config, 'effective' | 'refusedByStart'> {
+function complete(values: SettingValues, mode: Mode, problems: Problem[]): Completed {
   const dataFolder = resolve(values.data ?? '')
   const issuer = values.issuer ?? localAddress(values.host ?? '', values.port ?? 0)
   const { data: _, database: asked, databasePassword: password, managementPort, ...rest } = values
@@ -203,6 +202,14 @@ function complete(
     secrets,
     workers,
     hashParallel: values.hashParallel ?? Math.max(1, Math.floor(availableParallelism() / workers)),
+  }
+}
+
+/** What follows from other settings, from the machine, or was made in the data folder. */
+function derivedFrom({ issuer, audience, hashParallel, database, secrets }: Completed): Derived {
+  return {
+    ...{ issuer, audience, hashParallel: String(hashParallel), database: databaseText(database) },
+    ...(secrets[0] !== '' && { secrets: null }),
   }
 }
 
@@ -263,7 +270,7 @@ function unreachableConsole({ console, managementPort, workers = 1 }: SettingVal
   ]
 }
 
-function unsafe(config: Omit<Config, 'effective' | 'refusedByStart'>, told: readonly Problem[]): Problem[] {
+function unsafe(config: Completed, told: readonly Problem[]): Problem[] {
   const found: Problem[] = []
   if (!config.issuer && !isTold(settings.issuer.env, told)) {
     found.push({

@@ -1,5 +1,5 @@
 import type { Setting } from './setting.ts'
-import { settings } from './settings.ts'
+import { type SettingName, settings } from './settings.ts'
 
 /** A setting as it is in effect, and where that comes from. */
 export interface EffectiveSetting {
@@ -8,7 +8,8 @@ export interface EffectiveSetting {
   flag: string | null
   /** as one would write it; null for a secret, and where there is none */
   value: string | null
-  source: 'flag' | 'environment' | 'file' | 'default' | 'none'
+  /** `derived`: nobody said it, and it follows from others, or was made here */
+  source: 'flag' | 'environment' | 'file' | 'default' | 'derived' | 'none'
   is_secret: boolean
   default: string | null
   doc: string
@@ -20,9 +21,16 @@ interface Sources {
   flags: Readonly<Record<string, string | undefined>>
 }
 
+/** What holds where nobody has said anything; null for a secret. */
+export type Derived = Partial<Record<SettingName, string | null>>
+
 /** Every setting with what it is and where that was said; of a secret only whether there is one. */
-export function effectiveSettings(sources: Sources): EffectiveSetting[] {
-  return Object.values<Setting<unknown>>(settings).map((setting) => effective(setting, sources))
+export function effectiveSettings(sources: Sources, derived: Derived): EffectiveSetting[] {
+  return Object.entries<Setting<unknown>>(settings).map(([name, setting]) => {
+    const told = effective(setting, sources)
+    const value = told.source === 'none' ? derived[name as SettingName] : undefined
+    return value === undefined ? told : { ...told, value, source: 'derived' }
+  })
 }
 
 function effective(setting: Setting<unknown>, { mode, env, flags }: Sources): EffectiveSetting {

@@ -24,7 +24,6 @@ export function addRoute(app: FastifyInstance, route: AnyRoute, paths: PathTable
     config: {
       showRefusal: route.showRefusal,
       refusalCookies: route.refusalCookies,
-      dialect: route.dialect,
     } as object,
     ...(body && { validatorCompiler: validatorOf(route, body), preValidation: noBodyIsNoNull }),
     ...before,
@@ -122,6 +121,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
       address: clientAddress(request),
       userAgent: request.headers['user-agent'] ?? '',
     },
+    peer: () => canonicalAddress(request.socket.remoteAddress ?? '') ?? '',
     header,
     cookie: (name) => readCookie(request.headers.cookie, name),
     query: (name) => {

@@ -4,7 +4,11 @@ import type { AnyRoute } from './route.ts'
 export interface PathTable {
   /** undefined for a path that is not ours */
   find(path: string): PathEntry | undefined
+  /** how refusals are told there, be there a route or not; @param url as it was requested, with its query */
+  dialectOf(url: string): Dialect
 }
+
+type Dialect = Exclude<AnyRoute['dialect'], undefined>
 
 export interface PathEntry {
   /** value of the `Allow` header */
@@ -12,7 +16,8 @@ export interface PathEntry {
   routes: readonly AnyRoute[]
 }
 
-export function createPathTable(routes: readonly AnyRoute[]): PathTable {
+/** @param problemsBelow where all is told as problems, also of what has no route; nowhere where it is left out */
+export function createPathTable(routes: readonly AnyRoute[], problemsBelow?: string): PathTable {
   const entries = new Map<string, PathEntry>()
   for (const [path, group] of Map.groupBy(routes, (route) => withoutSlash(route.path))) {
     entries.set(path, { allow: allowOf(group), routes: group })
@@ -20,10 +25,16 @@ export function createPathTable(routes: readonly AnyRoute[]): PathTable {
   const patterns = [...entries]
     .filter(([path]) => path.includes('{'))
     .map(([path, entry]) => ({ of: patternOf(path), entry }))
+  const find = (path: string) => {
+    const asked = withoutSlash(decoded(path))
+    return entries.get(asked) ?? patterns.find(({ of }) => of.test(asked))?.entry
+  }
   return {
-    find(path) {
-      const asked = withoutSlash(decoded(path))
-      return entries.get(asked) ?? patterns.find(({ of }) => of.test(asked))?.entry
+    find,
+    dialectOf(url) {
+      const [path = ''] = url.split('?', 1)
+      const isBelow = problemsBelow !== undefined && `${decoded(path)}/`.startsWith(problemsBelow)
+      return find(path)?.routes[0]?.dialect ?? (isBelow ? 'problem' : 'drf')
     },
   }
 }

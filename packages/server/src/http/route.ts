@@ -18,6 +18,8 @@ export interface HttpRequest<Body> {
   method: string
   body: Body
   origin: RequestOrigin
+  /** the address of whoever is connected: the client, or the proxy before us; empty where there is no socket */
+  peer(): string
   /** @throws AuthError `bad_request` where the header was sent more than once */
   header(name: string): string | undefined
   /** as it was sent; whoever believes it asks `isFromForeignPage` first */

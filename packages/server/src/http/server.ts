@@ -23,6 +23,8 @@ import type { AnyRoute } from './route.ts'
 import { type RequestHead, type Surrounding, surroundRequests } from './surround.ts'
 
 export interface HttpServerOptions extends CorsOptions, ApiDescription {
+  /** where refusals are told by RFC 9457, also of what has no route: the beginning of a path, such as `/api/admin/` */
+  problemsBelow?: string | undefined
   /** how many proxies, or which, may say where a request came from */
   trustProxy: number | readonly string[] | false
   /** told once, where no proxy is trusted, of the first one that seems to stand in front */
@@ -64,7 +66,7 @@ const maxConnections = 10_000
 
 /** The server: the ground on which all routes stand, and nothing about any of them. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const paths = createPathTable(options.routes)
+  const paths = createPathTable(options.routes, options.problemsBelow)
   const app = fastify<Server, IncomingMessage, ServerResponse>(fastifyOptions(options, paths))
   // One of several workers would hand them on to the next, which may have as many itself.
   Object.assign(app.server, { maxConnections, dropMaxConnection: true })
@@ -116,7 +118,7 @@ function fastifyOptions(options: HttpServerOptions, paths: PathTable): FastifyHt
     frameworkErrors: ({ code }, request, reply) => {
       stamp(request as FastifyRequest, reply as FastifyReply)
       const refusal = new AuthError(code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not_found' : 'bad_request')
-      void answerError(refusal, request as FastifyRequest, reply as FastifyReply)
+      void answerError(refusal, { request: request as FastifyRequest, reply: reply as FastifyReply, paths })
     },
   }
 }
@@ -189,7 +191,7 @@ function addHooks(app: FastifyInstance, options: HttpServerOptions, paths: PathT
         error: refusal,
       })
     }
-    return answerError(refusal, request, reply)
+    return answerError(refusal, { request, reply, paths })
   })
   const { onAnswer } = options
   if (!onAnswer) return

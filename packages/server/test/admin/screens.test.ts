@@ -140,7 +140,12 @@ describe.each(stores)('the screens, on %s', (kind) => {
     expect(of('COUNTERSIGN_SECRET')).toMatchObject({ value: null, source: 'environment', is_secret: true })
     expect(of('DATABASE_URL')).toMatchObject({ value: null, is_secret: true })
     expect(answer.text).not.toContain(server.config.secrets[0])
-    expect(you).toMatchObject({ address: '127.0.0.1', forwarded_for: '203.0.113.9', trust_proxy: 'off' })
+    expect(of('COUNTERSIGN_AUDIENCE')).toMatchObject({ value: server.config.audience, source: 'derived' })
+    expect(of('COUNTERSIGN_MANAGEMENT_PORT')).toMatchObject({ value: null, source: 'none' })
+    expect(you).toEqual({
+      ...{ address: '127.0.0.1', peer: '127.0.0.1', forwarded_for: '203.0.113.9', trust_proxy: 'off' },
+      ...{ host: expect.any(String), verdict: 'not_believed' },
+    })
   })
 
   test('system and home: what it is, what happened, what to look after', async () => {

@@ -117,3 +117,16 @@ test('others who can read the data folder are a problem', async () => {
   })
   await server.close()
 })
+
+test.each([
+  ['1', {}, '127.0.0.1', 'direct'],
+  ['1', { 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9', 'believed'],
+  ['1', { 'x-forwarded-for': '127.0.0.1' }, '127.0.0.1', 'believed'],
+  ['10.0.0.0/8', { 'x-forwarded-for': '203.0.113.9' }, '127.0.0.1', 'not_believed'],
+])('the settings, with %s trusted and %j: one is at %s, %s', async (trust, headers, address, verdict) => {
+  const server = await openConsole('SQLite', { env: { COUNTERSIGN_TRUST_PROXY: trust } })
+  const { get } = await server.signIn((await server.person('owner')).username)
+  const { you } = (await get('/api/admin/settings/', headers)).json()
+  expect(you).toMatchObject({ address, peer: '127.0.0.1', verdict, trust_proxy: trust })
+  await server.close()
+})

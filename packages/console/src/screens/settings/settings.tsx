@@ -5,7 +5,7 @@ import { useFilters } from '../../app/search.ts'
 import { Card, Page } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Badge } from '../../ui/badge.tsx'
-import { Facts, SearchField } from '../../ui/fields.tsx'
+import { Check, Facts, SearchField } from '../../ui/fields.tsx'
 import { type Column, EmptyList, Table } from '../../ui/table.tsx'
 
 const columns: readonly Column<EffectiveSetting>[] = [
@@ -24,49 +24,57 @@ const columns: readonly Column<EffectiveSetting>[] = [
     id: 'source',
     title: text.settings.source,
     isWide: true,
-    cell: ({ source }) => (
-      <Badge tone={source === 'default' || source === 'none' ? 'plain' : 'good'}>
-        {text.settings.sources[source]}
-      </Badge>
+    cell: (setting) => (
+      <Badge tone={isUsual(setting) ? 'plain' : 'good'}>{text.settings.sources[setting.source]}</Badge>
     ),
   },
 ]
 
-function Value({ setting: { value, is_secret, source } }: { setting: EffectiveSetting }) {
-  if (is_secret && source !== 'none' && value === null)
-    return <span class="text-soft">{text.settings.hidden}</span>
-  return <code class="break-all whitespace-normal font-mono text-xs">{value ?? '–'}</code>
+/** What stands for itself: nobody has said anything else. */
+function isUsual({ source }: EffectiveSetting): boolean {
+  return source === 'default' || source === 'none' || source === 'derived'
+}
+
+function Value({ setting }: { setting: EffectiveSetting }) {
+  const { value, source, is_secret } = setting
+  const isHidden = is_secret && source !== 'none' && value === null
+  return (
+    <span class="block whitespace-normal">
+      {isHidden ? (
+        <span class="text-soft">{text.settings.hidden}</span>
+      ) : (
+        <code class="break-all font-mono text-xs">{value ?? '–'}</code>
+      )}
+      <span class="block text-xs text-soft md:hidden">{text.settings.sources[source]}</span>
+      {!isUsual(setting) && setting.default !== null && (
+        <span class="block text-xs text-soft">{text.settings.defaultIs(setting.default)}</span>
+      )}
+    </span>
+  )
 }
 
 /** What holds, and where each of it comes from. */
 export function Settings() {
-  const { values, set } = useFilters(['search'])
+  const { values, set } = useFilters(['search', 'set'])
   const settings = useQuery({ queryKey: ['settings/'], queryFn: () => get<SettingsAnswer>('settings/') })
   const wanted = values.search.toLowerCase()
-  const rows = settings.data?.items.filter(({ name, doc }) => `${name} ${doc}`.toLowerCase().includes(wanted))
+  const rows = settings.data?.items.filter(
+    (one) => `${one.name} ${one.doc}`.toLowerCase().includes(wanted) && (values.set === '' || !isUsual(one)),
+  )
   const you = settings.data?.you
   return (
     <Page title={text.screens.settings} lead={text.settings.changeHint}>
-      {you && (
-        <Card title={text.settings.you}>
-          <div class="flex flex-col gap-3 p-4">
-            <Facts
-              facts={[
-                [text.settings.address, you.address],
-                [text.settings.forwarded, you.forwarded_for ?? '–'],
-                [text.settings.host, you.host ?? '–'],
-                [text.settings.trust, you.trust_proxy],
-              ]}
-            />
-            <p class="text-xs text-soft">{text.settings.proxyHint}</p>
-          </div>
-        </Card>
-      )}
-      <div class="flex">
+      {you && <You you={you} />}
+      <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
         <SearchField
           label={text.settings.search}
           value={values.search}
           onSearch={(search) => set({ search })}
+        />
+        <Check
+          label={text.settings.onlySet}
+          isChecked={values.set !== ''}
+          onChange={(isChecked) => set({ set: isChecked ? 'here' : '' })}
         />
       </div>
       <Card>
@@ -82,5 +90,31 @@ export function Settings() {
         />
       </Card>
     </Page>
+  )
+}
+
+const tones = { direct: 'good', believed: 'good', not_believed: 'warn' } as const
+
+/** Whose address the server has taken this browser's for, and who told it. */
+function You({ you }: Pick<SettingsAnswer, 'you'>) {
+  const { address, peer, forwarded_for, host, trust_proxy, verdict } = you
+  return (
+    <Card title={text.settings.you}>
+      <div class="flex flex-col gap-2 p-4">
+        <p class="flex flex-wrap items-baseline gap-x-3 gap-y-1 text-sm">
+          <Badge tone={tones[verdict]}>{text.settings.verdicts[verdict]}</Badge>
+          <span class="min-w-0 break-words">{text.settings.verdictMeans[verdict](peer, address)}</span>
+        </p>
+        <Facts
+          facts={[
+            [text.settings.address, address],
+            [text.settings.peer, peer],
+            [text.settings.forwarded, forwarded_for ?? text.settings.notSent],
+            [text.settings.trust, trust_proxy],
+            [text.settings.host, host ?? '–'],
+          ]}
+        />
+      </div>
+    </Card>
   )
 }

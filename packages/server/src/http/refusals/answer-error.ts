@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AuthError } from '../../errors.ts'
 import { setCookies, toHttpRequest } from '../add-route.ts'
 import { unsupportedMediaType } from '../bodies/body.ts'
+import type { PathTable } from '../methods.ts'
 import type { AnyRoute } from '../route.ts'
-import { problemOf } from './problem.ts'
+import { problemOf, problemType } from './problem.ts'
 import { renderError } from './render-error.ts'
 
 /** What the framework refuses, as a refusal of ours; everything else as it is. */
@@ -21,10 +22,17 @@ export function translate(error: unknown, request: FastifyRequest): unknown {
   }
 }
 
-/** Answers a refusal: in the words of its route's dialect, or as its page shows it. */
-export function answerError(refusal: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Whom a refusal is told, and where. */
+interface Refused {
+  request: FastifyRequest
+  reply: FastifyReply
+  paths: PathTable
+}
+
+/** Answers a refusal: in the dialect of its path, or as its page shows it. */
+export function answerError(refusal: unknown, { request, reply, paths }: Refused): FastifyReply {
+  if (paths.dialectOf(request.url) === 'problem') return answerProblem(refusal, request, reply)
   const { status, headers, body } = renderError(refusal, request.id)
-  if (configOf(request)?.dialect === 'problem') return answerProblem(refusal, request, reply)
   if (endsConnection(refusal)) reply.header('connection', 'close')
   const { showRefusal, refusalCookies } = configOf(request) ?? {}
   const told = refusal instanceof AuthError ? refusal : new AuthError('internal')
@@ -42,7 +50,7 @@ export function answerError(refusal: unknown, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(body))
 }
 
-type RefusalOptions = Pick<AnyRoute, 'showRefusal' | 'refusalCookies' | 'dialect'>
+type RefusalOptions = Pick<AnyRoute, 'showRefusal' | 'refusalCookies'>
 
 /** What the router could not read has no route. */
 function configOf(request: FastifyRequest): RefusalOptions | undefined {
@@ -55,7 +63,7 @@ function answerProblem(refusal: unknown, request: FastifyRequest, reply: Fastify
   if (endsConnection(refusal)) reply.header('connection', 'close')
   return reply
     .status(status)
-    .headers({ ...headers, 'content-type': 'application/problem+json' })
+    .headers({ ...headers, 'content-type': problemType })
     .removeHeader('www-authenticate')
     .serializer(asText)
     .send(JSON.stringify(problemOf(refusal, request.id)))

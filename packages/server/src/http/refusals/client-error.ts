@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { AuthError, type ErrorCode } from '../../errors.ts'
 import { commonHeaders } from '../headers.ts'
 import type { PathTable } from '../methods.ts'
+import { problemOf, problemType } from './problem.ts'
 import { renderError } from './render-error.ts'
 
 /** What Node tells of a request that it could not read. */
@@ -27,16 +28,17 @@ export function answerClientError(error: ClientError, socket: Socket, paths: Pat
     socket.destroySoon()
     return
   }
-  const { refusal, allow } = refusalOf(error, paths)
+  const { refusal, allow, dialect } = refusalOf(error, paths)
   const requestId = randomUUID()
   const { status, body } = renderError(refusal, requestId)
-  const text = JSON.stringify(body)
+  const isProblem = dialect === 'problem'
+  const text = JSON.stringify(isProblem ? problemOf(refusal, requestId) : body)
   const headers = {
     ...commonHeaders(false),
     vary: 'Accept',
     'x-request-id': requestId,
     ...(allow && { allow }),
-    'content-type': 'application/json',
+    'content-type': isProblem ? problemType : 'application/json',
     'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }
@@ -52,11 +54,12 @@ function isAnswered(socket: Socket & { _httpMessage?: { headersSent: boolean } |
   return socket._httpMessage?.headersSent === true
 }
 
-function refusalOf(error: ClientError, paths: PathTable): { refusal: AuthError; allow?: string } {
+function refusalOf(error: ClientError, paths: PathTable) {
   const unknown = error.code === 'HPE_INVALID_METHOD' ? unknownMethod(error.rawPacket) : undefined
   const entry = unknown && paths.find(unknown.path)
-  if (entry) return { refusal: methodNotAllowed(unknown.method), allow: entry.allow }
-  return { refusal: new AuthError(codes[error.code] ?? 'bad_request') }
+  const dialect = unknown && paths.dialectOf(unknown.path)
+  if (entry) return { refusal: methodNotAllowed(unknown.method), allow: entry.allow, dialect }
+  return { refusal: new AuthError(codes[error.code] ?? 'bad_request'), dialect }
 }
 
 function unknownMethod(packet: unknown): { method: string; path: string } | undefined {

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { AuthError, type ErrorCode, errors } from '../../errors.ts'
 
+export const problemType = 'application/problem+json'
+
 /** A refusal as the API for administrators tells it. */
 interface Problem {
   type: 'about:blank'
@@ -33,7 +35,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
 
 /** How the API's description tells of it. */
 export const problemContent = {
-  'application/problem+json': {
+  [problemType]: {
     schema: {
       type: 'object',
       properties: {

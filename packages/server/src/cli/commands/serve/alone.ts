@@ -67,9 +67,9 @@ async function open(config: Config, log: ProcessLog) {
 function consoleOf({ deployment, isDraining }: Serving) {
   const { console, managementHost, managementPort = 0 } = deployment.config
   if (console !== 'management') return {}
-  const origin = localAddress(managementHost, managementPort)
+  const at = { origin: localAddress(managementHost, managementPort), trustProxy: false } as const
   return {
-    console: (describe: () => Promise<object>) => consoleTable(deployment, { isDraining, describe, origin }),
+    console: (describe: () => Promise<object>) => consoleTable(deployment, { isDraining, describe, at }),
   }
 }
 
