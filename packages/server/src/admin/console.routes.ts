@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { AuthError } from '../errors.ts'
 import { entityTag, isKnown } from '../http/etag.ts'
 import { pagePolicy } from '../http/headers.ts'
@@ -21,6 +22,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 interface File {
   bytes: Buffer
+  /** made when it is first asked for */
+  zipped: () => Buffer
   contentType: string
 }
 
@@ -42,7 +45,7 @@ export function consoleRoutes(folder: string): AnyRoute[] {
     ),
     route({
       ...{ ...page, path: '/admin/assets/{file}', name: 'Console File', summary: 'A part of the console' },
-      handle: (request) => send(assets.get(request.param('file'))),
+      handle: (request) => send(assets.get(request.param('file')), request.header('accept-encoding')),
     }),
   ]
 }
@@ -60,16 +63,37 @@ function readAssets(folder: string): ReadonlyMap<string, File> {
   const names = existsSync(folder) ? readdirSync(folder) : []
   const known = names.flatMap((name) => {
     const contentType = contentTypes[extname(name)]
-    return contentType ? [[name, { bytes: readFileSync(join(folder, name)), contentType }] as const] : []
+    return contentType ? [[name, fileOf(readFileSync(join(folder, name)), contentType)] as const] : []
   })
   return new Map(known)
 }
 
-/** Its name is another when it is another, so a copy is good for ever. */
-function send(file: File | undefined): HttpAnswer {
+function fileOf(bytes: Buffer, contentType: string): File {
+  let made: Buffer | undefined
+  const zipped = () => {
+    made ??= gzipSync(bytes, { level: 9 })
+    return made
+  }
+  return { bytes, zipped, contentType }
+}
+
+/** Its name is another when it is another, so a copy is good for ever. Nothing in it is secret, so it may be compressed. */
+function send(file: File | undefined, accepted = ''): HttpAnswer {
   if (!file) throw new AuthError('not_found')
-  const headers = { ...headersOf(file.contentType), 'cache-control': 'public, max-age=31536000, immutable' }
-  return { headers, body: Readable.from([file.bytes]) }
+  const isZipped =
+    isCompressible(file) && /(?:^|,)\s*gzip\s*(?:,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|$)/i.test(accepted)
+  const headers = {
+    ...headersOf(file.contentType),
+    'cache-control': 'public, max-age=31536000, immutable',
+    vary: 'Accept-Encoding',
+    ...(isZipped && { 'content-encoding': 'gzip' }),
+  }
+  const bytes = isZipped ? file.zipped() : file.bytes
+  return { headers: { ...headers, 'content-length': String(bytes.length) }, body: Readable.from([bytes]) }
+}
+
+function isCompressible({ contentType }: File): boolean {
+  return contentType.startsWith('text/') || contentType.includes('json') || contentType.includes('svg')
 }
 
 function headersOf(contentType: string): Record<string, string> {
