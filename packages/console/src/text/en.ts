@@ -135,7 +135,12 @@ export const text = {
           'The password stops being good at once, all sessions end, and a link to choose a new one is mailed.',
         done: 'must choose a new password',
       },
-      unlock: { label: 'Unlock', means: 'Failed guesses at the password are forgotten.', done: 'unlocked' },
+      unlock: {
+        label: 'Unlock',
+        means:
+          'They need not wait for failed guesses any more: at the password, at codes from mails, and from the places where they log in. A limit on a whole address stays, since others share it; it ends by itself within minutes.',
+        done: 'unlocked',
+      },
       delete: {
         label: 'Delete',
         means: 'The user is removed for good, with sessions and secrets. This cannot be taken back.',

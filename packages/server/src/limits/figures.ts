@@ -21,6 +21,11 @@ export function rulesOf(action: Action): RuleName[] {
   return (Object.keys(rules) as RuleName[]).filter((name) => rules[name].action === action)
 }
 
+/** The names of all rules that make somebody wait for his failures. */
+export function delayRules(): RuleName[] {
+  return (Object.keys(rules) as RuleName[]).filter((name) => rules[name].figures.kind === 'delay')
+}
+
 /** A rate in this deployment; one of less than a millisecond is none. */
 export function tunedRate(figures: RateFigures, { scale }: Tuning): RateFigures {
   const everySeconds = Math.max(1, Math.round((figures.everySeconds / scale) * 1000)) / 1000

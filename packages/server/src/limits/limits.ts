@@ -1,7 +1,7 @@
 import type { Audit } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
-import { type Policy, policiesOf, rulesOf, type Tuning } from './figures.ts'
+import { delayRules, type Policy, policiesOf, rulesOf, type Tuning } from './figures.ts'
 import { type Account, createKeys } from './keys.ts'
 import { rememberAddresses } from './known-addresses.ts'
 import { admitRefreshes, type RefreshAttempt } from './refreshes.ts'
@@ -37,6 +37,11 @@ export interface Limits {
   succeeded(admission: Admission): Promise<void>
   /** Forgets the failed guesses at a user's password, once he has shown in another way who he is. */
   forgive(userId: string): Promise<void>
+  /**
+   * Lifts every delay of a user: of logins, of codes from a mail, of passwords that he is asked for again; those of his
+   * own at an address that is known only for the addresses that are named. What flows steadily flows on.
+   */
+  unlock(userId: string, addresses: readonly string[]): Promise<void>
   /**
    * Counts a refresh, in this process alone, before its work is done.
    * @returns takes the count back, for whoever was not refused
@@ -83,6 +88,16 @@ export function createLimits(options: LimitsOptions): Limits {
       const guesses = rulesOf('login').filter((name) => rules[name].by === 'account')
       return store.forgetAttempts({ keys: guesses.map((name) => keys.account(name, { name: '', userId })) })
     },
+    unlock(userId, addresses) {
+      const account = { name: '', userId }
+      const names = delayRules()
+      const own = names
+        .filter((name) => rules[name].by === 'account')
+        .map((name) => keys.account(name, account))
+      const known = names.filter((name) => rules[name].by === 'pair')
+      const there = addresses.flatMap((address) => known.map((name) => keys.pair(name, { account, address })))
+      return store.forgetAttempts({ keys: [...new Set([...own, ...there])] })
+    },
     admitRefresh: admitRefreshes({ keys, tuning, clock, audit }),
     policies: (action) => policiesOf(action, tuning),
     deleteStale: (most) => store.deleteStaleLimits({ now: clock(), limit: most }),
@@ -95,6 +110,7 @@ export function withoutLimits(): Limits {
     admit: async () => ({ failures: [] }),
     succeeded: async () => {},
     forgive: async () => {},
+    unlock: async () => {},
     admitRefresh: () => () => {},
     policies: () => [],
     deleteStale: async () => 0,

@@ -36,6 +36,11 @@ export interface LetterFacts {
   /** with the old name */
   username_changed: Notice
   account_deleted: Notice
+  /** an administrator sends the link; the password stays good until then */
+  reset_sent: Invitation
+  /** an administrator has taken the password away */
+  reset_required: Invitation
+  role_changed: Notice & { role: string }
   /** for `countersign mail test` */
   test: { at: number }
 }
@@ -140,6 +145,38 @@ export const catalogue = {
     opening: ['{{username}} at {{site}} is gone, and all devices are logged out.'],
     details: circumstances,
     closing: ['If it was not you who did it, tell {{site}} at once.', 'Goodbye, and all the best.'],
+  },
+  reset_sent: {
+    subject: 'Choose a new password for {{site}}',
+    heading: 'Here you can choose a new password',
+    opening: [
+      'An administrator of {{site}} sends you this link, with which {{username}} can choose a new password.',
+    ],
+    action: 'Choose a new password',
+    closing: [
+      'If you need none, ignore this mail: your password stays as it is.',
+      'Keep the code to yourself. Nobody from {{site}} will ever ask you for it.',
+    ],
+  },
+  reset_required: {
+    subject: 'You need a new password for {{site}}',
+    heading: 'You need a new password',
+    opening: [
+      'An administrator of {{site}} has taken the password of {{username}} away, and all devices are logged out.',
+      'Choose a new one to log in again. If you use the old one elsewhere, change it there too.',
+    ],
+    action: 'Choose a new password',
+    closing: [
+      'If the link has ended, ask for another one where you log in.',
+      'Keep the code to yourself. Nobody from {{site}} will ever ask you for it.',
+    ],
+  },
+  role_changed: {
+    subject: 'Your role at {{site}} was changed',
+    heading: 'Your role was changed',
+    opening: ['{{username}} has another role among the administrators of {{site}} now: {{role}}.'],
+    details: circumstances,
+    closing: ['If this surprises you, tell {{site}} at once.'],
   },
   test: {
     subject: 'Mail from {{site}} works',

@@ -20,6 +20,9 @@ export function exampleFacts(now: number): { [T in Template]: LetterFacts[T] } {
     email_changed: notice,
     username_changed: notice,
     account_deleted: notice,
+    reset_sent: { ...invitation, path: `/account/reset?token=${token}` },
+    reset_required: { ...invitation, path: `/account/reset?token=${token}` },
+    role_changed: { ...notice, role: 'support' },
     test: { at: now },
   }
 }

@@ -19,6 +19,7 @@ export function valuesOf<T extends Template>(facts: LetterFacts[T], { name, issu
     site: name,
     host: new URL(issuer).host,
     ...('username' in all && { username: String(all.username) }),
+    ...('role' in all && { role: String(all.role) }),
     ...('path' in all && { link: String(all.link ?? `${issuer}${all.path}`), code: String(all.code) }),
     ...('expiresAt' in all && { expires: instantText(Number(all.expiresAt)) }),
     ...('at' in all && { when: instantText(Number(all.at)) }),
@@ -44,6 +45,7 @@ const notice = ['site', 'host', 'username', 'when', 'device', 'address']
 export function placeholdersOf(template: Template): readonly string[] {
   const { action, details }: Words = catalogue[template]
   if (template === 'test') return ['site', 'host', 'when']
+  if (template === 'role_changed') return [...notice, 'role']
   return action ? invitation : details ? notice : ['site', 'host', 'username']
 }
 

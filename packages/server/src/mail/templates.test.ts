@@ -47,7 +47,12 @@ describe.each(templates)('%s', (template) => {
     const words = (of: string) => of.replace(/\s+/g, ' ')
     const plain = words(html.replace(/<style>.*?<\/style>/s, '').replace(/<[^>]+>/g, ' '))
     for (const paragraph of [...catalogue[template].opening, ...catalogue[template].closing]) {
-      const said = words(paragraph.replaceAll('{{site}}', 'Example').replaceAll('{{username}}', 'alice'))
+      const said = words(
+        paragraph
+          .replaceAll('{{site}}', 'Example')
+          .replaceAll('{{username}}', 'alice')
+          .replaceAll('{{role}}', 'support'),
+      )
       expect(words(text)).toContain(said)
       expect(plain.replaceAll(' .', '.')).toContain(said)
     }

@@ -13,7 +13,11 @@ export interface WelcomeDeps {
  * What goes out with a registration: the secret that proves the address, or, where somebody has it already, a letter to
  * him and a secret that nobody is told. Both are the same work, so its time tells nobody which it was.
  */
-export function welcomeOf(deps: WelcomeDeps, user: NewUser, holder: UserRow | undefined): WithMail {
+export function welcomeOf(
+  deps: WelcomeDeps,
+  user: Pick<NewUser, 'id' | 'email' | 'username'>,
+  holder: UserRow | undefined,
+): WithMail {
   if (deps.rules.emailVerification === 'off' || user.email === '') return {}
   const { id: userId, email, username } = user
   const { secret, ...invitation } = deps.oneTimeSecrets.make('verify_email', { userId, email })

@@ -134,7 +134,7 @@ describe('the files of the console', () => {
     '/admin/assets/constructor',
     '/admin/assets/__proto__',
     '/admin/assets/',
-  ])('F08: %s leads to no other file', async (path) => {
+  ])('%s leads to no other file', async (path) => {
     const raw = await sent(address, `GET ${path}`)
     expect(raw.text).not.toContain('not for you')
     expect(raw.text).not.toContain('root:')

@@ -60,7 +60,7 @@ export const userActs = {
     name: 'unlock',
     ...words.unlock,
     permission: 'users.assist',
-    isConfirmed: false,
+    isConfirmed: true,
     isDangerous: false,
   },
   delete: {

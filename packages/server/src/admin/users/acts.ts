@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { personalOf } from '../../audit/trail/event-json.ts'
 import { AuthError } from '../../errors.ts'
 import type { Limits } from '../../limits/limits.ts'
-import type { Letters } from '../../mail/letters.ts'
 import type { Store, UserRow } from '../../store/store.ts'
-import type { OneTimeSecrets } from '../../users/account/one-time-secrets.ts'
 import { recordAct } from '../acting.ts'
 import type { Admin } from '../entry/entry.ts'
 import type { Permission } from '../permissions.ts'
 import { type ChangeDeps, changeUser, refuseUntouchable, removeUser, signUserOut } from './change.ts'
 
 export interface ActDeps extends ChangeDeps {
-  store: ChangeDeps['store'] & Pick<Store, 'issueSecret'>
-  letters: Letters
-  oneTimeSecrets: OneTimeSecrets
-  limits: Pick<Limits, 'forgive'>
+  store: ChangeDeps['store'] & Pick<Store, 'issueSecret' | 'listEvents'>
+  limits: Pick<Limits, 'unlock'>
 }
 
 /** Something that is done to one user or to many alike. */
@@ -46,32 +43,48 @@ export type ActName = keyof typeof acts
 /** Mails him a link to a new password; the old one stays good until then. An administrator never sees or sets one. */
 async function sendReset(deps: ActDeps, admin: Admin, user: UserRow): Promise<void> {
   refuseUntouchable(deps, admin, user)
-  const outcome = await deps.store.issueSecret(invitation(deps, user))
+  const outcome = await deps.store.issueSecret(invitation(deps, user, 'reset_sent'))
   if (outcome === 'missing') throw new AuthError('conflict', { detail: 'He is disabled, or gone.' })
   recordAct(deps.audit, admin, 'admin.acted', { user_id: user.id, reason: 'reset_sent' })
 }
 
 /** Takes his password away, ends his sessions and mails him a link to a new one. */
 async function requireReset(deps: ActDeps, admin: Admin, user: UserRow): Promise<void> {
-  const { secret, mails } = invitation(deps, user)
+  const sends = invitation(deps, user, 'reset_required')
   await changeUser(deps, admin, user, {
     // As Django marks a password that nobody has.
     set: { password_hash: `!${randomBytes(20).toString('hex')}`, password_changed_at: deps.clock() },
-    ...{ reason: 'reset_required', ends: 'password_changed', sends: { secret, mails } },
+    ...{ reason: 'reset_required', ends: 'password_changed', sends },
   })
 }
 
-/** Forgets the failed guesses at his password, so that he need not wait; what comes from one address stays counted. */
+/**
+ * Lifts his delays, those at the addresses where he is known included: there he has his own. What is counted by an address
+ * alone stays, since others are there too.
+ */
 async function unlock(deps: ActDeps, admin: Admin, user: UserRow): Promise<void> {
   refuseUntouchable(deps, admin, user)
-  await deps.limits.forgive(user.id)
+  await deps.limits.unlock(user.id, await knownAddresses(deps, user.id))
   recordAct(deps.audit, admin, 'admin.acted', { user_id: user.id, reason: 'unlocked' })
 }
 
-function invitation({ oneTimeSecrets, letters }: ActDeps, user: UserRow) {
+/** More than a user has known addresses, as long as he does not log in by the hour. */
+const mostLogins = 500
+
+/** Where he is known: from wherever he has logged in lately, by the trail. */
+async function knownAddresses({ store }: ActDeps, userId: string): Promise<string[]> {
+  const logins = await store.listEvents({ userId, event: 'auth.login.succeeded', limit: mostLogins })
+  return [...new Set(logins.flatMap((row) => personalOf(row).client_ip ?? []))]
+}
+
+function invitation(
+  { oneTimeSecrets, letters }: ActDeps,
+  user: UserRow,
+  template: 'reset_sent' | 'reset_required',
+) {
   const { id: userId, username, email: to } = user
   if (user.email_canonical === null)
     throw new AuthError('conflict', { detail: 'He has no address that a link could be sent to.' })
   const { secret, ...facts } = oneTimeSecrets.make('reset_password', { userId, email: to })
-  return { secret, mails: [letters.write('reset_password', { to, userId, facts: { username, ...facts } })] }
+  return { secret, mails: [letters.write(template, { to, userId, facts: { username, ...facts } })] }
 }

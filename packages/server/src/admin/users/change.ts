@@ -8,14 +8,16 @@ import type {
   UserRow,
   WithMail,
 } from '../../store/store.ts'
+import { noticeOf } from '../../users/account/notice.ts'
 import type { EndedSessions } from '../../users/ended-sessions.ts'
 import { takenMessages } from '../../users/register.ts'
 import { recordAct } from '../acting.ts'
 import { type Admin, type EntryDeps, refused } from '../entry/entry.ts'
 import { mayTouch } from '../permissions.ts'
 import { describeUser, seenOf } from './describe.ts'
+import { type LettersDeps, lettersAbout } from './letters.ts'
 
-export interface ChangeDeps extends Pick<EntryDeps, 'audit' | 'clock'> {
+export interface ChangeDeps extends Pick<EntryDeps, 'audit' | 'clock'>, LettersDeps {
   store: Pick<Store, 'findUserById' | 'updateUser' | 'deleteUser' | 'endSessionsOfUser'>
   revoked: EndedSessions
 }
@@ -26,6 +28,7 @@ export interface Change {
   reason: string
   /** why his sessions end with it */
   ends?: RevocationReason
+  /** unless said, what the change itself asks for */
   sends?: WithMail
 }
 
@@ -41,7 +44,7 @@ export async function changeUser(
   change: Change,
 ): Promise<number> {
   refuseUntouchable(deps, admin, user)
-  const { set, ends, sends, reason } = change
+  const { set, ends, sends = lettersAbout(deps, user, set), reason } = change
   const now = deps.clock()
   const isOwnerNoMore = set.is_active === 0 || (set.admin_role !== undefined && set.admin_role !== 'owner')
   const conditions = conditionsFor(user, isOwnerNoMore)
@@ -57,11 +60,12 @@ export async function changeUser(
   return outcome.ended.length
 }
 
-/** Removes a user for good. @throws AuthError as `changeUser` does */
+/** Removes a user for good, and tells him. @throws AuthError as `changeUser` does */
 export async function removeUser(deps: ChangeDeps, admin: Admin, user: UserRow): Promise<void> {
   refuseUntouchable(deps, admin, user)
   const now = deps.clock()
-  const outcome = await deps.store.deleteUser({ userId: user.id, now, ...conditionsFor(user, true) })
+  const mails = noticeOf(deps, { template: 'account_deleted', user, origin: 'administrator' })
+  const outcome = await deps.store.deleteUser({ userId: user.id, now, mails, ...conditionsFor(user, true) })
   if (outcome.outcome === 'missing') throw await whyNot(deps, user)
   deps.revoked.add(outcome.ended, 'user_deleted', now)
   recordAct(deps.audit, admin, 'user.deleted', { user_id: user.id, count: outcome.ended.length })

@@ -167,7 +167,7 @@ const summaries: Readonly<Record<ActName, string>> = {
   'sign-out': 'End all sessions of a user',
   'send-reset': 'Mail a user a link to a new password',
   'require-reset': 'Take the password away, end all sessions and mail a link to a new one',
-  unlock: 'Forget the failed guesses at the password, so that nobody has to wait',
+  unlock: 'Lift the delays of a user: of logins, codes, and passwords that he is asked for again',
   delete: 'Remove a user for good',
 }
 

@@ -15,7 +15,8 @@ preview   a letter as its reader sees it, with an example's facts; needs no
           database
 
 TEMPLATE is verify_email, reset_password, change_email, account_exists,
-password_changed, email_changed, username_changed, account_deleted or test.
+password_changed, email_changed, username_changed, account_deleted, reset_sent,
+reset_required, role_changed or test.
 
   --failed         what was given up only
   --limit N        at most so many, 50 if not given
