@@ -1,10 +1,10 @@
 import { AuthError, type ErrorCode, invalidFields } from '../errors.ts'
 import type { SetCookie } from '../http/cookies.ts'
 import { type BodyOf, type BodySchema, compileFields, type Fields, fields } from '../http/fields/fields.ts'
-import { refuseCrossSite } from '../http/origins/same-origin.ts'
 import { type AnyRoute, type HttpAnswer, type HttpRequest, type Route, route } from '../http/route.ts'
 import { type Admin, type EntryDeps, enter, idleMs, permit, provenMs } from './entry/entry.ts'
 import type { Passes } from './entry/pass.ts'
+import { refuseOtherPages } from './own-page.routes.ts'
 import { type Permission, permissions } from './permissions.ts'
 
 export interface AdminRouteDeps extends EntryDeps {
@@ -45,7 +45,7 @@ export function adminRoutes(deps: AdminRouteDeps): MakeAdminRoute {
       ...(body && { body: body as BodySchema<Fields> }),
       description: describe(permission, isDangerous, description),
       refusals: ['no_role', 'forbidden', 'unavailable', ...dangers(isDangerous), ...refusals],
-      guard: passGuard(deps, line.method !== 'GET'),
+      guard: passGuard(deps),
       async handle(request, sessionId) {
         const provenUntil = provenIn(deps, request, sessionId)
         const admin = await enter(deps, { sessionId, origin: request.origin, provenUntil })
@@ -69,9 +69,9 @@ function describe(permission: Permission, isDangerous: boolean, more = ''): stri
 }
 
 /** Where a page of ours sends the pass of a session that we made. What becomes of that is asked when it is needed. */
-function passGuard(deps: AdminRouteDeps, changes: boolean) {
+function passGuard(deps: AdminRouteDeps) {
   return (request: HttpRequest<unknown>): string => {
-    refuseCrossSite(request, { ours: deps.publicOrigin, changes })
+    refuseOtherPages(request, deps.publicOrigin)
     const sessionId = deps.passes.read(request.cookie(cookieName(deps, 'console')))
     if (sessionId === undefined) throw new AuthError('not_authenticated')
     return sessionId

@@ -14,7 +14,7 @@ export function refuseForeignPage(
   request: HttpRequest<unknown>,
   trusted: readonly string[],
 ): void {
-  if (!isFromForeignPage(request, trusted)) return
+  if (!isFromForeignPage(request, { trusted, lets: 'trusted_pages' })) return
   const refusal = { code: 'cross_site', reason: 'foreign_page' } as const
   audit.record('auth.access.refused', { ...requestFields(request.origin), ...refusal })
   const origin = request.header('origin') ?? 'null'

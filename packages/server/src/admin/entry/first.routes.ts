@@ -1,11 +1,11 @@
 import { AuthError } from '../../errors.ts'
 import { fields, text } from '../../http/fields/fields.ts'
-import { refuseCrossSite } from '../../http/origins/same-origin.ts'
 import { type AnyRoute, route } from '../../http/route.ts'
 import { schema } from '../../http/schema.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { userFields } from '../../users/fields.routes.ts'
 import { compileBody } from '../admin-route.routes.ts'
+import { refuseOtherPages } from '../own-page.routes.ts'
 import type { FirstOwner } from './first.ts'
 
 interface FirstDeps {
@@ -39,7 +39,7 @@ export function firstRoutes({ firstOwner, limits, publicOrigin }: FirstDeps): An
       refusals: ['cross_site', 'throttled', 'overloaded', 'unavailable'],
       policies: limits.policies('register'),
       async handle(request) {
-        refuseCrossSite(request, { ours: publicOrigin, changes: true })
+        refuseOtherPages(request, publicOrigin)
         await limits.admit('register', { origin: request.origin })
         const { email: address = '', ...owner } = read(request.body)
         if (!firstOwner) throw new AuthError('not_found')

@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock.ts'
 import { fields, text } from '../../http/fields/fields.ts'
-import { refuseCrossSite } from '../../http/origins/same-origin.ts'
 import { type AnyRoute, route } from '../../http/route.ts'
 import type { Limits } from '../../limits/limits.ts'
 import { isoText } from '../../times.ts'
@@ -12,6 +11,7 @@ import {
   noCookies,
 } from '../admin-route.routes.ts'
 import type { SignedIn as SignedInAnswer } from '../answers.ts'
+import { refuseOtherPages } from '../own-page.routes.ts'
 import { permissionsOf } from '../permissions.ts'
 import { SignedIn } from '../schemas.routes.ts'
 import { type Admin, prove, provenMs, signIn, signOut } from './entry.ts'
@@ -79,7 +79,7 @@ function signInRoute(deps: SessionDeps, path: string): AnyRoute {
     ],
     policies: deps.limits.policies('login'),
     async handle(request) {
-      refuseCrossSite(request, { ours: deps.publicOrigin, changes: true })
+      refuseOtherPages(request, deps.publicOrigin)
       const admin = await signIn(deps, {
         ...read(request.body),
         ...{ origin: request.origin, signal: request.signal() },
