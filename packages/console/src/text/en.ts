@@ -262,10 +262,10 @@ export const text = {
       run: 'Run again',
       running: 'Running',
       found: (problems: number, warnings: number) => {
-        if (problems + warnings === 0) return 'All is well.'
+        if (problems + warnings === 0) return 'All is well'
         const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
         const parts = [problems && counted(problems, 'problem'), warnings && counted(warnings, 'warning')]
-        return `${parts.filter(Boolean).join(', ')}.`
+        return parts.filter(Boolean).join(', ')
       },
       states: { ok: 'ok', warning: 'warning', problem: 'problem' },
       mend: 'To mend it:',

@@ -12,14 +12,22 @@ const columns: readonly Column<EffectiveSetting>[] = [
   {
     id: 'name',
     title: text.settings.name,
-    cell: ({ name, doc }) => (
-      <span class="block whitespace-normal">
-        <code class="font-mono text-xs font-semibold">{name}</code>
-        <span class="block text-xs text-soft">{doc}</span>
+    cell: (setting) => (
+      <span class="block whitespace-normal break-words">
+        <code class="font-mono text-xs font-semibold">{setting.name}</code>
+        <span class="block py-1 md:hidden">
+          <Value setting={setting} />
+        </span>
+        <span class="block text-xs text-soft">{inWords(setting.doc)}</span>
       </span>
     ),
   },
-  { id: 'value', title: text.settings.value, cell: (setting) => <Value setting={setting} /> },
+  {
+    id: 'value',
+    title: text.settings.value,
+    isWide: true,
+    cell: (setting) => <Value setting={setting} />,
+  },
   {
     id: 'source',
     title: text.settings.source,
@@ -29,6 +37,11 @@ const columns: readonly Column<EffectiveSetting>[] = [
     ),
   },
 ]
+
+/** What stands between backticks is code. */
+function inWords(doc: string) {
+  return doc.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))
+}
 
 /** What stands for itself: nobody has said anything else. */
 function isUsual({ source }: EffectiveSetting): boolean {

@@ -46,7 +46,7 @@ function Findings({ items, at }: { items: readonly DoctorCheck[]; at: number }) 
   return (
     <>
       <p class="border-b border-line px-4 py-2.5 text-sm text-soft">
-        <output>{sum(items)}</output> <Time at={new Date(at).toISOString()} />
+        <output>{sum(items)}</output> · <Time at={new Date(at).toISOString()} />
       </p>
       <ul class="divide-y divide-line">
         {sorted.map((check) => (
@@ -60,12 +60,12 @@ function Findings({ items, at }: { items: readonly DoctorCheck[]; at: number }) 
 
 function Finding({ check: { name, state, what, mend } }: { check: DoctorCheck }) {
   return (
-    <li class="grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[5.5rem_8rem_1fr]">
+    <li class="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[5.5rem_8rem_1fr]">
       <span>
         <Badge tone={tones[state]}>{text.system.doctor.states[state]}</Badge>
       </span>
       <span class="font-medium">{name}</span>
-      <span class="min-w-0 break-words">
+      <span class="col-span-2 min-w-0 break-words sm:col-span-1">
         {what}
         {mend && (
           <span class="block text-soft">

@@ -25,8 +25,10 @@ export function System({ session }: { session: SignedIn }) {
         <>
           <Health checks={system.data.checks} />
           {can(session, 'system.examine') && <Doctor />}
-          <Facing title={text.system.running} facts={runningFacts(system.data)} />
-          <Facing title={text.system.database} facts={databaseFacts(system.data)} />
+          <div class="grid items-start gap-4 xl:grid-cols-2">
+            <Facing title={text.system.running} facts={runningFacts(system.data)} />
+            <Facing title={text.system.database} facts={databaseFacts(system.data)} />
+          </div>
         </>
       ) : (
         <Skeleton />
@@ -40,12 +42,15 @@ function Health({ checks }: Pick<SystemAnswer, 'checks'>) {
     <Card title={text.system.health}>
       <ul class="divide-y divide-line">
         {checks.map(({ name, ok, detail }) => (
-          <li key={name} class="grid gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[5.5rem_8rem_1fr]">
+          <li
+            key={name}
+            class="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[5.5rem_8rem_1fr]"
+          >
             <span>
               <Badge tone={ok ? 'good' : 'bad'}>{ok ? text.system.ok : text.system.failed}</Badge>
             </span>
             <span class="font-medium">{name}</span>
-            <span class="min-w-0 break-words text-soft">{detail}</span>
+            <span class="col-span-2 min-w-0 break-words text-soft sm:col-span-1">{detail}</span>
           </li>
         ))}
       </ul>
