@@ -166,9 +166,11 @@ describe.each(stores)('the screens, on %s', (kind) => {
   })
 })
 
-test('webhooks: how far each has come, a message to try them, events once more', async () => {
+test.each(
+  stores,
+)('webhooks on %s: how far each has come, a message to try them, events once more', async (kind) => {
   const receiver = await openReceiver()
-  const server = await openConsole('SQLite', {
+  const server = await openConsole(kind, {
     env: {
       COUNTERSIGN_WEBHOOK_URLS: receiver.url,
       COUNTERSIGN_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
