@@ -80,8 +80,7 @@ function fileOf(bytes: Buffer, contentType: string): File {
 /** Its name is another when it is another, so a copy is good for ever. Nothing in it is secret, so it may be compressed. */
 function send(file: File | undefined, accepted = ''): HttpAnswer {
   if (!file) throw new AuthError('not_found')
-  const isZipped =
-    isCompressible(file) && /(?:^|,)\s*gzip\s*(?:,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$))|$)/i.test(accepted)
+  const isZipped = isCompressible(file) && takesGzip(accepted)
   const headers = {
     ...headersOf(file.contentType),
     'cache-control': 'public, max-age=31536000, immutable',
@@ -90,6 +89,14 @@ function send(file: File | undefined, accepted = ''): HttpAnswer {
   }
   const bytes = isZipped ? file.zipped() : file.bytes
   return { headers: { ...headers, 'content-length': String(bytes.length) }, body: Readable.from([bytes]) }
+}
+
+/** @see RFC 9110 section 12.5.3 */
+function takesGzip(accepted: string): boolean {
+  return accepted.split(',').some((one) => {
+    const [coding = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase())
+    return coding === 'gzip' && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
+  })
 }
 
 function isCompressible({ contentType }: File): boolean {

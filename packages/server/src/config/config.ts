@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { isIPv4 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { contradictory } from './accounts/account-config.ts'
@@ -20,11 +19,11 @@ import {
 } from './django/legacy-config.ts'
 import { slidingAlone } from './django/simplejwt-config.ts'
 import { type Derived, type EffectiveSetting, effectiveSettings } from './effective.ts'
-import { unknownVariables } from './environment/unknown-variables.ts'
 import { type MailSetting, unsendable } from './mail/mail-config.ts'
-import type { Problem } from './problem.ts'
+import { isTold, type Problem } from './problem.ts'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
 import { completeTracing, type TracingConfig, type TracingSetting } from './tracing/tracing-config.ts'
+import { misspelled, unsafe } from './unsafe.ts'
 import { unsigned, type WebhookSetting } from './webhooks/webhook-config.ts'
 
 /** `dev` forgives, `start` refuses what is unsafe, `tool` is a command beside a server. */
@@ -235,11 +234,6 @@ function missingSecret(mode: Mode, dataFolder: string, problems: Problem[]): rea
   return ['']
 }
 
-/** Whether something is wrong with the variable already: then it is set, and saying that it is not would mislead. */
-function isTold(name: string, problems: readonly Problem[]): boolean {
-  return problems.some(({ what }) => what.startsWith(`${name} `) || what.startsWith(`${name}_FILE `))
-}
-
 /** Whatever the hosts: a port that is public on one address is easily taken for private on another. */
 function sharedPort({ port, managementPort }: Partial<Record<SettingName, unknown>>): Problem[] {
   if (managementPort === undefined || managementPort === 0 || managementPort !== port) return []
@@ -268,44 +262,4 @@ function unreachableConsole({ console, managementPort, workers = 1 }: SettingVal
       remedy,
     },
   ]
-}
-
-function unsafe(config: Completed, told: readonly Problem[]): Problem[] {
-  const found: Problem[] = []
-  if (!config.issuer && !isTold(settings.issuer.env, told)) {
-    found.push({
-      what: 'COUNTERSIGN_ISSUER is not set.',
-      remedy: 'Set it to the public address of this deployment, for example https://auth.example.com',
-    })
-  } else if (config.issuer.startsWith('http:') && !isLoopback(config.issuer)) {
-    found.push({
-      what: `COUNTERSIGN_ISSUER is ${config.issuer}: passwords and tokens would cross the network in the clear.`,
-      remedy: 'Put TLS in front and set the https address; plain http is for loopback addresses only.',
-    })
-  }
-  if (config.refreshTtlSeconds > config.sessionTtlSeconds) {
-    found.push({
-      what: 'COUNTERSIGN_REFRESH_TTL is longer than COUNTERSIGN_SESSION_TTL.',
-      remedy: 'Shorten the first or lengthen the second.',
-    })
-  }
-  if (config.workers > 1 && config.database.kind === 'sqlite' && config.database.file === ':memory:') {
-    found.push({
-      what: `${settings.workers.env} is ${config.workers}, and the database is in memory: each worker would have its own.`,
-      remedy: 'Set one worker, or take a database on disk: remove DATABASE_URL, or set it to sqlite:PATH.',
-    })
-  }
-  return found
-}
-
-function isLoopback(issuer: string): boolean {
-  const { hostname } = new URL(issuer)
-  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
-}
-
-function misspelled(env: ConfigSources['env'] = {}): Problem[] {
-  return unknownVariables(env).map(({ name, nearest }) => ({
-    what: `${name} is no setting.`,
-    remedy: nearest ? `Did you mean ${nearest}?` : 'Remove it.',
-  }))
 }
