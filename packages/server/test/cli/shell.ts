@@ -79,7 +79,7 @@ interface Place {
   env: Record<string, string>
 }
 
-/** Runs a program to its end; `input` is all of its stdin, nothing if not given. */
+/** Runs a program to its end; `input` is all of its stdin, nothing if not given. Rejects where there is no such program. */
 export async function runToEnd(
   command: string,
   args: readonly string[],
@@ -87,9 +87,8 @@ export async function runToEnd(
 ): Promise<Ended> {
   const child = spawn(command, args, place)
   child.stdin.end(input)
-  const exited = once(child, 'exit')
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
-  const [status] = (await exited) as [number | null]
+  const exited = once(child, 'exit') as Promise<[number | null]>
+  const [[status], stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)])
   return { status: status ?? 128, stdout, stderr }
 }
 
