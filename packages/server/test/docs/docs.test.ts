@@ -42,6 +42,7 @@ describe('the reference pages', () => {
     'docs/reference/password-formats.md',
     'docs/sizing.md',
     'docs/guides/throttling.md',
+    'docs/guides/verify-access-tokens.md',
     'docs/guides/audit.md',
   ]
   let made: ReadonlyMap<string, MadeParts>

@@ -1,6 +1,7 @@
 import { sizingParts } from '../../../../bench/src/sizing/tables.ts'
 import type { OpenApi } from '../contract/openapi.ts'
 import { openTestServer } from '../harness.ts'
+import { languageParts } from '../languages/languages.ts'
 import { adminReferenceParts } from './admin-reference.ts'
 import { commandLineParts } from './command-line.ts'
 import { httpReferenceParts } from './http-reference.ts'
@@ -26,6 +27,7 @@ export async function makeReferenceParts(): Promise<ReadonlyMap<string, MadePart
     ['docs/reference/password-formats.md', passwordFormatParts()],
     ['docs/sizing.md', sizingParts()],
     ['docs/guides/throttling.md', throttlingParts()],
+    ['docs/guides/verify-access-tokens.md', languageParts()],
     ['docs/guides/audit.md', trailParts()],
   ])
 }
