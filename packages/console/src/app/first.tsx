@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/fields.tsx'
 import { sayProblem } from '../ui/states.tsx'
 import { useEnter } from './session.ts'
-import { Gate } from './sign-in.tsx'
+import { Gate, GateError } from './sign-in.tsx'
 
 /** Makes the first owner with the token of the link, which only this browser has seen: it stands behind the `#`. */
 export function First({ token }: { token: string }) {
@@ -31,7 +31,7 @@ export function First({ token }: { token: string }) {
   const errors = error instanceof Problem ? error.errors : {}
   const isSpent = error instanceof Problem && error.status === 404
   return (
-    <Gate title={text.first.title}>
+    <Gate title={text.first.title} lead={text.first.lead}>
       <form
         class="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -39,11 +39,8 @@ export function First({ token }: { token: string }) {
           if (!isBusy) void make(event.currentTarget)
         }}
       >
-        <p class="text-sm text-soft">{text.first.lead}</p>
         {error !== undefined && Object.keys(errors).length === 0 && (
-          <p role="alert" class="rounded-md bg-bad-tint px-3 py-2 text-sm text-bad">
-            {isSpent ? text.first.spent : sayProblem(error)}
-          </p>
+          <GateError>{isSpent ? text.first.spent : sayProblem(error)}</GateError>
         )}
         <TextField
           label={text.signIn.username}

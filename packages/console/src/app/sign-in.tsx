@@ -3,12 +3,13 @@ import { useState } from 'preact/hooks'
 import type { SignedIn } from '../api/answers.ts'
 import { Problem } from '../api/problem.ts'
 import { request } from '../api/request.ts'
-import icon from '../favicon.svg'
 import { text } from '../text/en.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/fields.tsx'
+import { Icon } from '../ui/icons.tsx'
 import { sayProblem } from '../ui/states.tsx'
 import { useEnter } from './session.ts'
+import { Mark, useTitle } from './shell.tsx'
 
 /** The way in. */
 export function SignIn() {
@@ -26,7 +27,7 @@ export function SignIn() {
     }
   }
   return (
-    <Gate title={text.signIn.title}>
+    <Gate title={text.signIn.title} lead={text.signIn.lead}>
       <form
         class="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -34,11 +35,7 @@ export function SignIn() {
           if (!isBusy) void signIn(event.currentTarget)
         }}
       >
-        {error !== undefined && (
-          <p role="alert" class="rounded-md bg-bad-tint px-3 py-2 text-sm text-bad">
-            {sayProblem(error)}
-          </p>
-        )}
+        {error !== undefined && <GateError>{sayProblem(error)}</GateError>}
         <TextField label={text.signIn.username} name="username" autocomplete="username" required autofocus />
         <TextField
           label={text.signIn.password}
@@ -56,18 +53,35 @@ export function SignIn() {
   )
 }
 
-/** A card in the middle of an empty page. */
-export function Gate({ title, children }: { title: string; children: ComponentChildren }) {
+interface GateProps {
+  title: string
+  lead?: string
+  children: ComponentChildren
+}
+
+/** A card in the middle of an empty page: all that somebody sees who is not in yet. */
+export function Gate({ title, lead, children }: GateProps) {
+  useTitle(title)
   return (
-    <main class="flex min-h-dvh flex-col items-center bg-raised px-4 pt-[12vh] pb-8">
-      <div class="mb-6 flex items-center gap-2 font-semibold">
-        <img src={icon} alt="" class="size-6" />
-        {text.product}
-      </div>
-      <div class="w-full max-w-sm rounded-xl border border-line bg-paper p-6">
-        <h1 class="mb-4 text-xl font-semibold tracking-tight">{title}</h1>
-        {children}
+    <main class="flex min-h-dvh flex-col items-center px-4 pt-[min(18vh,10rem)] pb-8">
+      <div class="flex w-full max-w-sm flex-col gap-6">
+        <Mark />
+        <div class="rounded-2xl border border-line bg-paper p-6 shadow-cast sm:p-8">
+          <h1 class="text-xl font-semibold tracking-tight text-balance">{title}</h1>
+          {lead && <p class="mt-2 text-sm text-soft">{lead}</p>}
+          <div class="mt-6">{children}</div>
+        </div>
       </div>
     </main>
+  )
+}
+
+/** What went wrong at the gate, above its form. */
+export function GateError({ children }: { children: ComponentChildren }) {
+  return (
+    <p role="alert" class="flex gap-2 rounded-lg bg-bad-tint px-3 py-2 text-sm text-bad">
+      <Icon name="warning" className="mt-0.5 size-4" />
+      <span>{children}</span>
+    </p>
   )
 }

@@ -1,13 +1,16 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { Icon, type IconName } from './icons.tsx'
 
-type Look = 'plain' | 'main' | 'danger' | 'bare'
+type Look = 'plain' | 'main' | 'danger' | 'final' | 'bare'
 
 const looks: Record<Look, string> = {
-  plain: 'border border-line bg-paper hover:border-edge',
-  main: 'border border-transparent bg-accent text-on-accent font-semibold hover:brightness-110',
-  danger: 'border border-line text-bad hover:border-bad',
-  bare: 'border border-transparent text-soft hover:bg-raised hover:text-ink',
+  plain: 'border-rim bg-paper shadow-cast hover:border-edge hover:bg-raised',
+  main: 'border-transparent bg-accent text-on-accent shadow-cast hover:brightness-110',
+  /** leads to what is dangerous */
+  danger: 'border-rim bg-paper text-bad shadow-cast hover:border-bad hover:bg-bad-tint',
+  /** does it */
+  final: 'border-transparent bg-bad text-on-bad shadow-cast hover:brightness-110',
+  bare: 'border-transparent text-soft hover:bg-raised hover:text-ink',
 }
 
 type ButtonProps = Omit<JSX.IntrinsicElements['button'], 'class' | 'icon' | 'size'> & {
@@ -23,7 +26,7 @@ export function Button({ look = 'plain', icon, isBusy = false, children, onClick
   return (
     <button
       type="button"
-      class={`inline-flex min-h-9 items-center justify-center gap-2 rounded-md px-3 py-1.5 text-sm disabled:opacity-50 ${looks[look]}`}
+      class={`inline-flex min-h-9 items-center justify-center gap-2 rounded-lg border px-3 py-1.5 text-sm font-medium disabled:pointer-events-none disabled:opacity-50 ${looks[look]}`}
       aria-disabled={isBusy}
       aria-busy={isBusy}
       {...(onClick && !isBusy && { onClick })}
@@ -45,7 +48,7 @@ export function IconButton({ icon, label, ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
-      class="inline-flex size-9 items-center justify-center rounded-md text-soft hover:bg-raised hover:text-ink disabled:opacity-40"
+      class="inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft hover:bg-raised hover:text-ink disabled:opacity-40"
       aria-label={label}
       title={label}
       {...rest}

@@ -1,79 +1,131 @@
 import { useId, useState } from 'preact/hooks'
+import { text } from '../text/en.ts'
 
-export interface Point {
-  /** start of the span, ISO 8601 */
-  at: string
+interface Point {
+  id: string
+  /** what the span is called in a sentence, such as `Sun, 14:00` */
+  name: string
+  /** what stands below the axis, such as `14:00` */
+  tick: string
   count: number
 }
 
 interface ChartProps {
   title: string
+  /** all of it, in words: `last 24 hours` */
+  span: string
   points: readonly Point[]
-  /** how a span is called, such as `22 Nov, 14:00` */
-  name: (at: string) => string
-  tone: 'accent' | 'bad' | 'warn'
+  tone: keyof typeof fills
 }
 
-const fills = { accent: 'fill-accent', bad: 'fill-bad', warn: 'fill-warn' } as const
-const width = 240
-const height = 48
+const fills = { plain: 'bg-bar', warn: 'bg-bar-warn', bad: 'bg-bar-bad' } as const
+const number = new Intl.NumberFormat('en')
+/** One part of the axis in so many has its name below. */
+const tickEvery = 4
 
-/** Counts over time as bars, with their sum; one span at a time can be read by pointer, and all of them as a table. */
-export function Chart({ title, points, name, tone }: ChartProps) {
+/** The axis ends at a round number, and its half is one too. */
+function topOf(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)))
+  return Math.max(4, [1, 2, 4, 6, 8, 10].map((step) => step * power).find((top) => top >= most) ?? most)
+}
+
+/**
+ * Counts over time as bars, with their sum. Under the pointer one span is told in its place; whoever hears the page hears
+ * the sum and the peak, and every number is in the table of figures that stands below the charts.
+ */
+export function Chart({ title, span, points, tone }: ChartProps) {
   const [shown, setShown] = useState<number | undefined>()
   const titleId = useId()
-  const most = Math.max(1, ...points.map(({ count }) => count))
-  const step = width / Math.max(1, points.length)
   const sum = points.reduce((total, { count }) => total + count, 0)
   const point = shown === undefined ? undefined : points[shown]
   return (
-    <figure class="flex flex-col gap-2 p-4" aria-labelledby={titleId}>
-      <figcaption class="flex items-baseline justify-between gap-2">
-        <span id={titleId} class="text-sm text-soft">
-          {title}
-        </span>
-        <span class="truncate text-xs text-soft">{point ? name(point.at) : ''}</span>
+    <figure class="flex h-full flex-col p-4" aria-labelledby={titleId}>
+      <figcaption id={titleId} class="text-sm text-soft">
+        {title}
       </figcaption>
-      <p class="text-2xl font-semibold tabular-nums tracking-tight">
-        {(point?.count ?? sum).toLocaleString('en')}
+      <p class="mt-0.5 flex items-baseline gap-2" aria-hidden="true">
+        <span class="text-2xl font-semibold tabular-nums tracking-tight">
+          {number.format(point?.count ?? sum)}
+        </span>
+        <span class="truncate text-xs text-soft">{point?.name ?? span}</span>
       </p>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        preserveAspectRatio="none"
-        class="h-12 w-full"
-        aria-hidden="true"
+      <div
+        role="img"
+        class="mt-4 flex flex-1 gap-2"
+        aria-label={describe({ title, span, points, sum })}
         onPointerLeave={() => setShown(undefined)}
       >
-        <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} class="stroke-line" />
-        {points.map(({ at, count }, index) => {
-          const tall = count === 0 ? 0 : Math.max(2, (count / most) * (height - 4))
-          return (
-            <g key={at} onPointerEnter={() => setShown(index)}>
-              <rect x={index * step} y={0} width={step} height={height} class="fill-transparent" />
-              <rect
-                x={index * step + step * 0.12}
-                y={height - tall}
-                width={step * 0.76}
-                height={tall}
-                class={`${fills[tone]} ${shown === undefined || shown === index ? '' : 'opacity-40'}`}
-              />
-            </g>
-          )
-        })}
-      </svg>
-      <table class="sr-only">
-        <caption>{title}</caption>
-        <tbody>
-          {points
-            .filter(({ count }) => count > 0)
-            .map(({ at, count }) => (
-              <tr key={at}>
-                <th scope="row">{name(at)}</th>
-                <td>{count}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+        <Plot points={points} fill={fills[tone]} shown={shown} onShow={setShown} />
+      </div>
     </figure>
+  )
+}
+
+function describe({ title, span, points, sum }: Omit<ChartProps, 'tone'> & { sum: number }): string {
+  const peak = points.reduce<Point | undefined>(
+    (most, one) => (one.count > (most?.count ?? 0) ? one : most),
+    undefined,
+  )
+  return peak
+    ? text.chart.told({
+        title,
+        span,
+        sum: number.format(sum),
+        peak: number.format(peak.count),
+        at: peak.name,
+      })
+    : text.chart.toldNone(title, span)
+}
+
+interface PlotProps {
+  points: readonly Point[]
+  fill: string
+  shown: number | undefined
+  onShow: (index: number) => void
+}
+
+function Plot({ points, fill, shown, onShow }: PlotProps) {
+  const top = topOf(Math.max(...points.map(({ count }) => count), 0))
+  const part = Math.ceil(points.length / tickEvery)
+  return (
+    <>
+      <div class="flex min-w-0 flex-1 flex-col">
+        <div class="relative flex min-h-20 flex-1 border-b border-rim">
+          <span class="absolute inset-x-0 top-0 border-t border-line" />
+          <span class="absolute inset-x-0 top-1/2 border-t border-line" />
+          {points.map(({ id, count }, index) => (
+            <span
+              key={id}
+              class={`relative flex-1 ${shown === index ? 'bg-raised' : ''}`}
+              onPointerEnter={() => onShow(index)}
+            >
+              <span
+                class={`absolute inset-x-[10%] bottom-0 rounded-t-xs forced-color-adjust-none forced-colors:bg-[CanvasText] ${fill} ${shown === undefined || shown === index ? '' : 'opacity-45'}`}
+                style={{ height: `${(count / top) * 100}%`, minHeight: count > 0 ? '2px' : 0 }}
+              />
+            </span>
+          ))}
+        </div>
+        <div class="flex pt-1 text-[0.6875rem]/4 text-soft tabular-nums">
+          {points.map(
+            ({ id, tick }, index) =>
+              index % part === 0 && (
+                <span
+                  key={id}
+                  class="w-0 whitespace-nowrap"
+                  style={{ flexGrow: Math.min(part, points.length - index) }}
+                >
+                  {tick}
+                </span>
+              ),
+          )}
+        </div>
+      </div>
+      <div class="-mt-2 mb-5 flex flex-col justify-between text-right text-[0.6875rem]/4 text-soft tabular-nums">
+        <span>{number.format(top)}</span>
+        <span>{number.format(top / 2)}</span>
+        <span class="translate-y-1/2">0</span>
+      </div>
+    </>
   )
 }

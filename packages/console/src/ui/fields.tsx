@@ -3,7 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { text } from '../text/en.ts'
 import { Icon } from './icons.tsx'
 
-const box = 'min-h-9 rounded-md border border-edge bg-paper px-3 py-1.5 text-sm'
+const box = 'min-h-9 rounded-lg border border-edge bg-paper px-3 py-1.5 text-sm'
 
 type InputProps = Omit<JSX.IntrinsicElements['input'], 'class' | 'id'> & {
   label: string
@@ -17,8 +17,8 @@ export function TextField({ label, hint, errors = [], ...rest }: InputProps) {
   const isWrong = errors.length > 0
   const said = [hint && `${id}-hint`, isWrong && `${id}-errors`].filter(Boolean).join(' ')
   return (
-    <div class="flex flex-col gap-1">
-      <label for={id} class="text-sm font-medium">
+    <div class="flex flex-col gap-1.5">
+      <label for={id} class="text-sm font-medium wrap-anywhere">
         {label}
       </label>
       {hint && (
@@ -54,13 +54,13 @@ interface SelectProps {
 export function Select({ label, value, options, onChange, isDisabled = false }: SelectProps) {
   const id = useId()
   return (
-    <span class="inline-flex items-center gap-2">
+    <span class="flex flex-1 basis-32 flex-col gap-1 sm:inline-flex sm:flex-none sm:basis-auto sm:flex-row sm:items-center sm:gap-2">
       <label for={id} class="text-xs text-soft">
         {label}
       </label>
       <select
         id={id}
-        class={`${box} pr-2 disabled:opacity-50`}
+        class={`${box} w-full pr-2 disabled:opacity-50 sm:w-auto`}
         value={value}
         disabled={isDisabled}
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -98,7 +98,7 @@ export function SearchField({
   }, [typed, value, onSearch])
   useSlash(input)
   return (
-    <search class="relative min-w-0 flex-1 basis-60">
+    <search class="relative min-w-0 flex-1 basis-full sm:basis-60">
       <label for={id} class="sr-only">
         {label}
       </label>
@@ -143,33 +143,45 @@ export function Facts({ facts }: { facts: readonly (readonly [string, ComponentC
       {facts.map(([name, value]) => (
         <div
           key={name}
-          class="grid gap-x-6 border-t border-line py-2 first:border-t-0 sm:grid-cols-[minmax(8rem,12rem)_1fr]"
+          class="grid gap-x-6 border-t border-line py-2.5 first:border-t-0 sm:grid-cols-[minmax(8rem,12rem)_1fr]"
         >
           <dt class="text-soft">{name}</dt>
-          <dd class="min-w-0 break-words">{value}</dd>
+          <dd class="min-w-0 wrap-anywhere">{value}</dd>
         </div>
       ))}
     </dl>
   )
 }
 
-/** A text that one wants elsewhere, with a button that takes it there. */
+const copiedMs = 3_000
+
+/** A text that one wants elsewhere, with a button that takes it there where the browser allows it. */
 export function Copied({ value }: { value: string }) {
   const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!isCopied) return
+    const timer = setTimeout(() => setCopied(false), copiedMs)
+    return () => clearTimeout(timer)
+  }, [isCopied])
   return (
-    <span class="inline-flex max-w-full items-center gap-1">
-      <code class="truncate font-mono text-xs">{value}</code>
-      <button
-        type="button"
-        class="rounded p-1 text-soft hover:text-ink"
-        aria-label={`${text.acts.copy} ${value}`}
-        title={isCopied ? text.acts.copied : text.acts.copy}
-        onClick={() => {
-          void navigator.clipboard.writeText(value).then(() => setCopied(true))
-        }}
-      >
-        <Icon name={isCopied ? 'check' : 'copy'} className="size-3.5" />
-      </button>
+    <span class="inline-flex max-w-full items-center gap-0.5">
+      <code class="truncate font-mono text-xs" title={value}>
+        {value}
+      </code>
+      {isSecureContext && (
+        <button
+          type="button"
+          class="inline-flex size-7 shrink-0 items-center justify-center rounded-md text-soft hover:bg-raised hover:text-ink"
+          aria-label={`${text.acts.copy} ${value}`}
+          title={text.acts.copy}
+          onClick={() => {
+            void navigator.clipboard.writeText(value).then(() => setCopied(true))
+          }}
+        >
+          <Icon name={isCopied ? 'check' : 'copy'} className="size-3.5" />
+        </button>
+      )}
+      <output class="sr-only">{isCopied && text.acts.copied}</output>
     </span>
   )
 }
@@ -183,7 +195,7 @@ interface CheckProps {
 /** Yes or no. */
 export function Check({ label, isChecked, onChange }: CheckProps) {
   return (
-    <label class="inline-flex items-center gap-2 text-sm">
+    <label class="inline-flex min-h-6 items-center gap-2.5 text-sm">
       <input
         type="checkbox"
         class="size-4 accent-accent"

@@ -12,6 +12,7 @@ const paths = {
   settings: 'M3 6h8M15 6h2M3 14h2M9 14h8M13 4v4M7 12v4',
   system: 'M3 3.500h14v9H3zM7 17h6M10 12.500V17',
   import: 'M10 3v9M6.500 8.500 10 12l3.500-3.500M3 14v3h14v-3',
+  tray: 'M3 11.5 5.5 4h9L17 11.5V16H3zM3 11.500h4a3 2.500 0 0 0 6 0h4',
   search: 'M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12zM13.500 13.500 17 17',
   close: 'M5 5l10 10M15 5 5 15',
   menu: 'M3 5.500h14M3 10h14M3 14.500h14',

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { Problem, unreachable } from '../api/problem.ts'
 import { text } from '../text/en.ts'
 import { Button } from './button.tsx'
-import { Icon } from './icons.tsx'
+import { Icon, type IconName } from './icons.tsx'
 
 /** What is wrong, in a sentence for whoever sits before it. */
 export function sayProblem(thrown: unknown): string {
@@ -25,35 +25,54 @@ export function sayProblem(thrown: unknown): string {
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const requestId = error instanceof Problem ? error.requestId : undefined
   return (
-    <div role="alert" class="flex flex-col items-center gap-3 px-6 py-12 text-center">
-      <Icon name="warning" className="size-7 text-bad" />
-      <p class="font-medium">{sayProblem(error)}</p>
-      {requestId && <p class="font-mono text-xs text-soft">{text.states.requestId(requestId)}</p>}
+    <div role="alert" class="flex flex-col items-center gap-3 px-6 py-14 text-center">
+      <Sign icon="warning" look="bg-bad-tint text-bad" />
+      <p class="max-w-prose font-medium">{sayProblem(error)}</p>
+      {requestId && <p class="font-mono text-xs break-all text-soft">{text.states.requestId(requestId)}</p>}
       {onRetry && <Button onClick={onRetry}>{text.acts.retry}</Button>}
     </div>
   )
 }
 
+interface EmptyProps {
+  title: string
+  icon?: IconName
+  children?: ComponentChildren
+}
+
 /** Nothing to show, and what to do about it. */
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+export function Empty({ title, icon = 'tray', children }: EmptyProps) {
   return (
-    <div class="flex flex-col items-center gap-2 px-6 py-12 text-center">
-      <p class="font-medium">{title}</p>
-      {children && <div class="max-w-prose text-sm text-soft">{children}</div>}
+    <div class="flex flex-col items-center gap-2 px-6 py-14 text-center">
+      <Sign icon={icon} look="bg-raised text-soft" />
+      <p class="mt-1 font-medium">{title}</p>
+      {children && <div class="max-w-prose text-sm text-balance text-soft">{children}</div>}
     </div>
   )
 }
 
-/** The room that something will take, while it is on its way. */
-export function Skeleton({ rows = 6 }: { rows?: number }) {
+function Sign({ icon, look }: { icon: IconName; look: string }) {
   return (
-    <output class="flex flex-col gap-3 p-4" aria-label={text.states.loading}>
+    <span class={`inline-flex size-12 items-center justify-center rounded-full ${look}`}>
+      <Icon name={icon} className="size-6" />
+    </span>
+  )
+}
+
+/** The room that something will take, while it is on its way. */
+export function Skeleton({ rows = 8 }: { rows?: number }) {
+  return (
+    <output class="block motion-safe:animate-pulse" aria-label={text.states.loading}>
       {Array.from({ length: rows }, (_, index) => (
-        <div
+        <span
           key={index}
-          class="h-5 motion-safe:animate-pulse rounded bg-sunken"
-          style={{ width: `${90 - ((index * 17) % 40)}%` }}
-        />
+          class="flex items-center gap-6 border-b border-line px-4 py-3.5 last:border-b-0"
+          style={{ opacity: 1 - index / (rows + 1) }}
+        >
+          <span class="h-4 rounded bg-sunken" style={{ width: `${30 - ((index * 7) % 13)}%` }} />
+          <span class="h-4 rounded bg-sunken" style={{ width: `${38 - ((index * 11) % 17)}%` }} />
+          <span class="ml-auto h-4 w-16 rounded bg-sunken" />
+        </span>
       ))}
     </output>
   )

@@ -10,8 +10,10 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren
   /** read out, and not shown */
   hidesTitle?: true
-  /** where the screen is narrow it is left out */
+  /** where it is narrow it is left out */
   isWide?: boolean
+  /** where it is narrow it stands above the others; the first one unless said */
+  isMain?: boolean
   /** the name of the order, where the API sorts by it */
   sort?: string
   align?: 'right'
@@ -39,6 +41,15 @@ interface TableProps<Row> {
   empty: ComponentChildren
 }
 
+/** Written out, since a browser may forget them where the style sheet makes blocks of rows. */
+const roles = {
+  table: 'table',
+  rowgroup: 'rowgroup',
+  row: 'row',
+  columnheader: 'columnheader',
+  cell: 'cell',
+} as const
+
 /**
  * The one table of the console. Arrows go from row to row, Enter opens, Space chooses; a row is opened by a button of its
  * own as well, so that everything has a name.
@@ -51,13 +62,13 @@ export function Table<Row>(props: TableProps<Row>) {
   if (rows.length === 0) return <>{empty}</>
   return (
     <div>
-      <div class="relative overflow-x-auto">
-        <table class="w-full border-collapse text-left text-sm">
+      <div class="@container relative overflow-x-auto">
+        <table role={roles.table} class="rows w-full border-collapse text-left text-sm">
           <caption class="sr-only">
             {caption}. {text.table.keys}
           </caption>
           <Head {...props} rows={rows} />
-          <tbody ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
+          <tbody role={roles.rowgroup} ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
             {rows.map((row, index) => (
               <Row key={props.idOf(row)} {...props} row={row} columns={columns} isFirst={index === 0} />
             ))}
@@ -65,8 +76,8 @@ export function Table<Row>(props: TableProps<Row>) {
         </table>
       </div>
       {more && (
-        <div class="flex justify-center p-4">
-          <Button isBusy={more.isBusy} onClick={more.onMore}>
+        <div class="flex justify-center p-3">
+          <Button look="bare" isBusy={more.isBusy} onClick={more.onMore}>
             {text.acts.more}
           </Button>
         </div>
@@ -83,15 +94,13 @@ function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>
   const ids = rows.map(idOf)
   const areAllChosen = choice !== undefined && ids.every((id) => choice.chosen.has(id))
   return (
-    <thead>
-      <tr class="border-b border-line text-xs text-soft">
+    <thead role={roles.rowgroup}>
+      <tr role={roles.row} class="border-b border-line text-xs text-soft">
         {choice && (
-          <th class="w-10 py-2 pl-4" scope="col">
-            <input
-              type="checkbox"
-              class="size-4 accent-accent"
-              aria-label={text.table.chooseAll}
-              checked={areAllChosen}
+          <th role={roles.columnheader} class="pick w-12 pl-2" scope="col">
+            <Pick
+              label={text.table.chooseAll}
+              isChosen={areAllChosen}
               onChange={() => choice.onChoose(areAllChosen ? new Set() : new Set(ids))}
             />
           </th>
@@ -99,7 +108,7 @@ function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>
         {columns.map((column) => (
           <HeadCell key={column.id} column={column} sort={sort} />
         ))}
-        {onOpen && <td class="w-10" />}
+        {onOpen && <td role={roles.cell} class="open w-12" />}
       </tr>
     </thead>
   )
@@ -110,18 +119,23 @@ function HeadCell<Row>({ column, sort }: { column: Column<Row>; sort: TableProps
   const sortId = column.sort
   const isDown = sortId !== undefined && sort?.by === `-${sortId}`
   const isUp = sortId !== undefined && sort?.by === sortId
-  const look = `px-3 py-2 font-medium ${isWide ? 'hidden md:table-cell' : ''} ${align === 'right' ? 'text-right' : ''}`
+  const look = `px-3 py-2.5 font-medium whitespace-nowrap first:pl-4 last:pr-4 ${isWide ? 'spare' : ''} ${align === 'right' ? 'text-right' : ''}`
   if (!sort || sortId === undefined)
     return (
-      <th key={id} scope="col" class={look}>
+      <th key={id} role={roles.columnheader} scope="col" class={look}>
         {hidesTitle ? <span class="sr-only">{title}</span> : title}
       </th>
     )
   return (
-    <th scope="col" class={look} aria-sort={isUp ? 'ascending' : isDown ? 'descending' : 'none'}>
+    <th
+      role={roles.columnheader}
+      scope="col"
+      class={look}
+      aria-sort={isUp ? 'ascending' : isDown ? 'descending' : 'none'}
+    >
       <button
         type="button"
-        class="inline-flex items-center gap-1 hover:text-ink"
+        class="inline-flex min-h-6 items-center gap-1 rounded-sm hover:text-ink"
         onClick={() => sort.onSort(isDown ? sortId : `-${sortId}`)}
       >
         {title}
@@ -140,9 +154,11 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
   const id = idOf(row)
   const isChosen = choice?.chosen.has(id) ?? false
   const choose = () => choice?.onChoose(toggled(choice.chosen, id))
+  const main = columns.find(({ isMain }) => isMain) ?? columns[0]
   return (
     <tr
-      class={`border-b border-line focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer hover:bg-raised' : ''} ${isChosen ? 'bg-tint' : ''}`}
+      role={roles.row}
+      class={`group border-b border-line last:border-b-0 focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer hover:bg-raised' : ''} ${isChosen ? 'bg-tint' : ''}`}
       tabIndex={isFirst ? 0 : -1}
       {...(choice && { 'aria-selected': isChosen })}
       onClick={(event) => {
@@ -157,30 +173,40 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
       }}
     >
       {choice && (
-        <td class="py-2 pl-4">
-          <input
-            type="checkbox"
-            class="size-4 accent-accent"
-            aria-label={text.table.choose(nameOf(row))}
-            checked={isChosen}
-            onChange={choose}
-          />
+        <td role={roles.cell} class="pick pl-2">
+          <Pick label={text.table.choose(nameOf(row))} isChosen={isChosen} onChange={choose} />
         </td>
       )}
-      {columns.map(({ id: columnId, cell, isWide, align }) => (
+      {columns.map((column) => (
         <td
-          key={columnId}
-          class={`max-w-xs truncate px-3 py-2 ${isWide ? 'hidden md:table-cell' : ''} ${align === 'right' ? 'text-right tabular-nums' : ''}`}
+          key={column.id}
+          role={roles.cell}
+          class={`h-11 max-w-xs truncate px-3 py-1.5 first:pl-4 last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
         >
-          {cell(row)}
+          {column.cell(row)}
         </td>
       ))}
       {onOpen && (
-        <td class="py-1 pr-2 text-right">
+        <td role={roles.cell} class="open pr-2 text-right">
           <IconButton icon="next" label={nameOf(row)} tabIndex={-1} onClick={() => onOpen(row)} />
         </td>
       )}
     </tr>
+  )
+}
+
+/** A box to tick, with room around it for a finger. */
+function Pick({ label, isChosen, onChange }: { label: string; isChosen: boolean; onChange: () => void }) {
+  return (
+    <label class="inline-flex size-9 cursor-pointer items-center justify-center">
+      <input
+        type="checkbox"
+        class="size-4 accent-accent"
+        aria-label={label}
+        checked={isChosen}
+        onChange={onChange}
+      />
+    </label>
   )
 }
 
@@ -209,6 +235,11 @@ function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
 
 /** What a list without a row says: that there is nothing, or that nothing matches. */
 export function EmptyList({ isFiltered, children }: { isFiltered: boolean; children?: ComponentChildren }) {
-  if (isFiltered) return <Empty title={text.states.noMatch}>{text.states.noMatchHint}</Empty>
+  if (isFiltered)
+    return (
+      <Empty icon="search" title={text.states.noMatch}>
+        {text.states.noMatchHint}
+      </Empty>
+    )
   return <Empty title={text.states.empty}>{children}</Empty>
 }

@@ -34,7 +34,7 @@ export function Tabs({ label, chosen, onChoose, tabs }: TabsProps) {
             id={`${id}-${tab.id}`}
             type="button"
             role="tab"
-            class={`-mb-px border-b-2 px-3 py-2 text-sm ${index === here ? 'border-accent font-semibold text-accent' : 'border-transparent text-soft hover:text-ink'}`}
+            class={`-mb-px rounded-t-md border-b-2 px-3 py-2 text-sm -outline-offset-2 ${index === here ? 'border-accent font-semibold text-accent' : 'border-transparent text-soft hover:text-ink forced-colors:border-[Canvas]'}`}
             aria-selected={index === here}
             aria-controls={`${id}-panel`}
             tabIndex={index === here ? 0 : -1}

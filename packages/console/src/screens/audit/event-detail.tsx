@@ -14,14 +14,14 @@ export function EventDetail({ event, onClose }: { event: AdminEvent; onClose: ()
   const [isExplained, setExplained] = useState(false)
   const { request_id, changes, details } = event
   const facts: [string, string | null][] = [
-    ['number', String(event.number)],
-    ['code', event.code],
-    ['user', event.user_name ?? event.user_id],
-    ['actor', event.actor_name ?? event.actor],
-    ['session', event.session_id],
-    ['address', event.client_ip],
-    ['device', event.device],
-    ['request', request_id],
+    [text.audit.number, String(event.number)],
+    [text.audit.code, event.code],
+    [text.audit.who, event.user_name ?? event.user_id],
+    [text.audit.actor, event.actor_name ?? event.actor],
+    [text.audit.session, event.session_id],
+    [text.audit.from, event.client_ip],
+    [text.audit.device, event.device],
+    [text.audit.request, request_id],
   ]
   return (
     <Modal title={event.event} place="side" onClose={onClose}>
@@ -34,9 +34,12 @@ export function EventDetail({ event, onClose }: { event: AdminEvent; onClose: ()
         />
         {changes && <Changes changes={changes} />}
         {details && Object.keys(details).length > 0 && (
-          <pre class="overflow-x-auto rounded-lg border border-line bg-raised p-3 font-mono text-xs">
-            {JSON.stringify(details, null, 2)}
-          </pre>
+          <section class="flex flex-col gap-2">
+            <h3 class="text-sm font-semibold">{text.audit.detail}</h3>
+            <pre class="rounded-lg border border-line bg-raised p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere">
+              {JSON.stringify(details, null, 2)}
+            </pre>
+          </section>
         )}
         {request_id && !isExplained && (
           <span>
@@ -52,10 +55,10 @@ export function EventDetail({ event, onClose }: { event: AdminEvent; onClose: ()
 function Changes({ changes }: { changes: NonNullable<AdminEvent['changes']> }) {
   return (
     <table class="w-full text-left text-sm">
-      <caption class="pb-2 text-left font-semibold">{text.audit.changes}</caption>
+      <caption class="pb-2 text-left text-sm font-semibold">{text.audit.changes}</caption>
       <thead class="text-xs text-soft">
         <tr>
-          <th class="py-1 pr-3 font-medium" scope="col" />
+          <td class="py-1 pr-3" />
           <th class="py-1 pr-3 font-medium" scope="col">
             {text.audit.before}
           </th>
@@ -97,7 +100,7 @@ export function Explained({ requestId }: { requestId: string }) {
     <div class="flex flex-col gap-4">
       {explanation.data.items.map(({ event, why, answer, todo }) => (
         <section key={event.id} class="rounded-lg border border-line bg-raised p-4 text-sm">
-          <h3 class="font-mono text-xs text-soft">{event.event}</h3>
+          <h3 class="mb-1 font-mono text-xs text-soft">{event.event}</h3>
           <Facts
             facts={[
               [text.audit.why, why],

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { AdminEvent } from '../../api/answers.ts'
 import type { useList } from '../../app/list.ts'
 import { text } from '../../text/en.ts'
+import { sayCode } from '../../text/say-code.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -18,13 +19,14 @@ const columns: readonly Column<AdminEvent>[] = [
   { id: 'time', title: text.audit.time, cell: ({ time }) => <Time at={time} /> },
   {
     id: 'event',
+    isMain: true,
     title: text.audit.event,
     cell: ({ event }) => <code class="font-mono text-xs">{event}</code>,
   },
   {
     id: 'result',
     title: text.audit.result,
-    cell: ({ result }) => <Badge tone={tones[result] ?? 'plain'}>{result}</Badge>,
+    cell: ({ result }) => <Badge tone={tones[result] ?? 'plain'}>{say(result)}</Badge>,
   },
   { id: 'user', title: text.audit.who, cell: ({ user_name, user_id }) => user_name ?? user_id ?? '' },
   {
@@ -35,6 +37,11 @@ const columns: readonly Column<AdminEvent>[] = [
   },
   { id: 'from', title: text.audit.from, isWide: true, cell: ({ client_ip }) => client_ip ?? '' },
 ]
+
+function say(result: string): string {
+  const words: Readonly<Record<string, string>> = text.audit.results
+  return words[result] ?? sayCode(result)
+}
 
 /** Events, newest first; each opens with all that is known of it. */
 export function EventList({

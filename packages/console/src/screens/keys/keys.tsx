@@ -46,7 +46,12 @@ const columns: readonly Column<AdminKey>[] = [
 ]
 
 function State({ state }: { state: AdminKey['state'] }) {
-  return <Badge tone={state === 'current' ? 'good' : 'plain'}>{text.keys.states[state]}</Badge>
+  return (
+    <span class="inline-flex flex-wrap items-center gap-x-2">
+      <Badge tone={state === 'current' ? 'good' : 'plain'}>{text.keys.states[state]}</Badge>
+      <span class="text-xs text-soft">{text.keys.stateHints[state]}</span>
+    </span>
+  )
 }
 
 const revoking: Column<AdminKey> = {
@@ -105,7 +110,10 @@ export function Keys({ session }: { session: SignedIn }) {
       }
       acts={
         <>
-          <a class="inline-flex min-h-9 items-center px-2 text-sm text-accent" href="/.well-known/jwks.json">
+          <a
+            class="inline-flex min-h-9 items-center px-2 text-sm font-medium text-accent hover:underline"
+            href="/.well-known/jwks.json"
+          >
             {text.keys.jwks}
           </a>
           {can(session, 'keys.change') && <Rotate rotatableAt={schedule?.rotatable_at ?? null} />}

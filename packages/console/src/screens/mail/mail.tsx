@@ -8,6 +8,7 @@ import { useFilters } from '../../app/search.ts'
 import { can } from '../../app/session.ts'
 import { Card, Page } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
+import { sayCode } from '../../text/say-code.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Modal } from '../../ui/dialog.tsx'
@@ -19,7 +20,7 @@ import { Time } from '../../ui/time.tsx'
 const tones = { waiting: 'warn', sent: 'good', failed: 'bad' } as const
 
 const columns: readonly Column<AdminMail>[] = [
-  { id: 'template', title: text.mail.template, cell: ({ template }) => template },
+  { id: 'template', title: text.mail.template, cell: ({ template }) => sayCode(template) },
   { id: 'to', title: text.mail.to, cell: ({ to }) => to || text.none },
   {
     id: 'state',
@@ -73,7 +74,7 @@ export function Mail({ session }: { session: SignedIn }) {
           columns={columns}
           {...list}
           idOf={({ id }) => id}
-          nameOf={({ template, to }) => `${template} ${to}`}
+          nameOf={({ template, to }) => `${sayCode(template)} ${to}`}
           onOpen={setOpen}
           empty={<EmptyList isFiltered={isFiltered}>{text.mail.emptyHint}</EmptyList>}
         />
@@ -93,7 +94,7 @@ function Letter({ mail, session, onClose }: { mail: AdminMail; session: SignedIn
     onDone: onClose,
   })
   return (
-    <Modal title={mail.template} place="side" onClose={onClose}>
+    <Modal title={sayCode(mail.template)} place="side" onClose={onClose}>
       <div class="flex flex-col gap-5">
         <Facts
           facts={[
@@ -167,13 +168,13 @@ function Previews({ onClose }: { onClose: () => void }) {
   return (
     <Modal title={text.mail.preview} place="side" onClose={onClose}>
       <div class="flex flex-col gap-4">
-        <div class="flex flex-wrap gap-3">
+        <div class="flex flex-wrap items-end gap-3">
           <Select
             label={text.mail.template}
             value={name}
             options={(templates.data?.items ?? []).map(({ template }) => ({
               value: template,
-              label: template,
+              label: sayCode(template),
             }))}
             onChange={setChosen}
           />
@@ -198,7 +199,7 @@ function Preview({ preview, isHtml }: { preview: MailPreview; isHtml: boolean })
           src={addressOf(`mail/templates/${preview.template}/html/`)}
         />
       ) : (
-        <pre class="overflow-x-auto whitespace-pre-wrap rounded-lg border border-line bg-raised p-4 font-mono text-xs">
+        <pre class="overflow-x-auto whitespace-pre-wrap wrap-anywhere rounded-lg border border-line bg-raised p-4 font-mono text-xs/5">
           {preview.text}
         </pre>
       )}

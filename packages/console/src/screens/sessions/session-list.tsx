@@ -6,6 +6,7 @@ import { useAct } from '../../app/act.ts'
 import type { useList } from '../../app/list.ts'
 import { can } from '../../app/session.ts'
 import { text } from '../../text/en.ts'
+import { sayCode } from '../../text/say-code.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
@@ -46,7 +47,7 @@ const columns: readonly Column<AdminSession>[] = [
 function State({ session: { live, current, revoked_reason } }: { session: AdminSession }) {
   if (current) return <Badge tone="good">{text.sessions.current}</Badge>
   if (live) return <Badge tone="good">{text.sessions.live}</Badge>
-  return <Badge>{revoked_reason ?? text.sessions.ended}</Badge>
+  return <Badge>{revoked_reason ? sayCode(revoked_reason) : text.sessions.ended}</Badge>
 }
 
 /** Sessions, each of which can be revoked by whoever may. */

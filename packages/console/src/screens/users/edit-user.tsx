@@ -85,10 +85,13 @@ export function EditUser({ user, etag, session, onClose }: EditProps) {
           <Select
             label={text.users.role}
             value={edited.role ?? 'none'}
-            options={['none', 'auditor', 'support', 'admin', 'owner'].map((role) => ({
-              value: role,
-              label: role,
-            }))}
+            options={[
+              { value: 'none', label: text.users.noRole },
+              ...(['auditor', 'support', 'admin', 'owner'] as const).map((role) => ({
+                value: role,
+                label: text.roles[role],
+              })),
+            ]}
             onChange={(role) => set({ role: role === 'none' ? null : (role as AdminUserDetail['role']) })}
           />
         </>

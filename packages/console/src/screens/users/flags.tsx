@@ -16,8 +16,8 @@ export function Flags({
         <Badge tone="bad">{text.users.disabled}</Badge>
       )}
       {user.email && !user.email_verified && <Badge tone="warn">{text.users.unverified}</Badge>}
-      {user.role && <Badge>{user.role}</Badge>}
-      {user.is_staff && !user.role && <Badge>{text.users.staff.toLowerCase()}</Badge>}
+      {user.role && <Badge>{text.roles[user.role]}</Badge>}
+      {user.is_staff && !user.role && <Badge>{text.users.staff}</Badge>}
     </span>
   )
 }

@@ -156,8 +156,8 @@ function UserActs({
     <>
       <div class="flex flex-wrap gap-2">{possible.map(button)}</div>
       {user.touchable && dangerous.some(({ permission }) => can(session, permission)) && (
-        <section class="rounded-lg border border-bad p-4" aria-label={text.users.danger}>
-          <h3 class="mb-2 text-sm font-semibold text-bad">{text.users.danger}</h3>
+        <section class="rounded-xl border border-bad p-4" aria-label={text.users.danger}>
+          <h3 class="mb-3 text-sm font-semibold text-bad">{text.users.danger}</h3>
           <div class="flex flex-wrap gap-2">{dangerous.map(button)}</div>
         </section>
       )}

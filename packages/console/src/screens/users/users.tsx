@@ -62,7 +62,10 @@ const filters = [
     options: [
       { value: '', label: text.all },
       { value: 'any', label: text.users.anyRole },
-      ...(['owner', 'admin', 'support', 'auditor'] as const).map((role) => ({ value: role, label: role })),
+      ...(['owner', 'admin', 'support', 'auditor'] as const).map((role) => ({
+        value: role,
+        label: text.roles[role],
+      })),
     ],
   },
 ] as const
