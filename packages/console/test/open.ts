@@ -5,12 +5,16 @@ import { freePort } from '../../server/test/cli/shell.ts'
 import { handClock } from '../../server/test/harness.ts'
 
 /** A real server with users, and browsers that are signed in to its console. */
-export async function openWorld(kind: (typeof stores)[number], browser: Browser) {
+export async function openWorld(
+  kind: (typeof stores)[number],
+  browser: Browser,
+  env: Readonly<Record<string, string>> = {},
+) {
   // The address of a deployment is among its settings, so the port must be known before.
   const port = await freePort()
   const server = await openConsole(kind, {
     clock: handClock(Date.now()),
-    env: { COUNTERSIGN_ISSUER: `http://127.0.0.1:${port}` },
+    env: { COUNTERSIGN_ISSUER: `http://127.0.0.1:${port}`, ...env },
   })
   const address = await server.listen(port)
   const problems: string[] = []
@@ -53,12 +57,13 @@ export type World = Awaited<ReturnType<typeof openWorld>> & ConsoleServer
 
 const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
 
-/** What axe finds wrong with a page as it is now. */
-export async function faultsOf(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with a page as it is now.
+ * @param part an expression for the element that is looked at; the whole page unless said
+ */
+export async function faultsOf(page: Page, part = 'document'): Promise<string[]> {
   await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate(
-    `axe.run(document, ${JSON.stringify(rules)})`,
-  )) as axe.AxeResults
+  const { violations } = (await page.evaluate(`axe.run(${part}, ${JSON.stringify(rules)})`)) as axe.AxeResults
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
   )

@@ -25,7 +25,9 @@ export function Shell({ session, screens, isNew, onSignOut, children }: ShellPro
   useArrival(isNew)
   const visible = screens.filter(({ permission }) => can(session, permission))
   const theme = useTheme()
-  const menu = <Menu session={session} screens={visible} theme={theme} onSignOut={onSignOut} />
+  const menu = (onGo?: () => void) => (
+    <Menu session={session} screens={visible} theme={theme} onSignOut={onSignOut} onGo={onGo} />
+  )
   return (
     <div class="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -34,13 +36,13 @@ export function Shell({ session, screens, isNew, onSignOut, children }: ShellPro
       >
         {text.skip}
       </a>
-      <TopBar>{menu}</TopBar>
-      <div class="sticky top-0 hidden h-dvh flex-col border-r border-line lg:flex">
+      <TopBar menu={menu} />
+      <header class="sticky top-0 hidden h-dvh flex-col border-r border-line lg:flex">
         <div class="px-5 pt-5 pb-4">
           <Mark />
         </div>
-        {menu}
-      </div>
+        {menu()}
+      </header>
       <main id="content" tabIndex={-1} class="min-w-0 outline-none">
         {children}
       </main>
@@ -72,10 +74,10 @@ export function Mark() {
 }
 
 /** Where there is no room for the menu beside the screen, it comes in from the side. */
-function TopBar({ children }: { children: ComponentChildren }) {
+function TopBar({ menu }: { menu: (onGo: () => void) => ComponentChildren }) {
   const [isOpen, setOpen] = useState(false)
-  const [path] = useLocation()
-  useEffect(() => setOpen(false), [path])
+  // Closed with the click, the dialog gives the focus back before the new screen takes it.
+  const close = () => setOpen(false)
   return (
     <header class="sticky top-0 z-10 flex items-center gap-2 border-b border-line bg-canvas py-2 pr-2 pl-4 lg:hidden">
       <span class="min-w-0 flex-1">
@@ -83,8 +85,8 @@ function TopBar({ children }: { children: ComponentChildren }) {
       </span>
       <IconButton icon="menu" label={text.acts.menu} aria-haspopup="dialog" onClick={() => setOpen(true)} />
       {isOpen && (
-        <Modal title={text.acts.menu} place="start" onClose={() => setOpen(false)}>
-          <div class="-mx-5 -my-3 flex min-h-full flex-col">{children}</div>
+        <Modal title={text.acts.menu} place="start" onClose={close}>
+          <div class="-mx-5 -my-3 flex min-h-full flex-col">{menu(close)}</div>
         </Modal>
       )}
     </header>
@@ -97,14 +99,19 @@ interface SelfProps {
   onSignOut: () => void
 }
 
-function Menu({ screens, ...self }: SelfProps & { screens: readonly Screen[] }) {
+interface MenuProps extends SelfProps {
+  screens: readonly Screen[]
+  onGo: (() => void) | undefined
+}
+
+function Menu({ screens, onGo, ...self }: MenuProps) {
   const [path] = useLocation()
   return (
     <>
       <nav class="min-h-0 flex-1 overflow-y-auto px-3" aria-label={text.console}>
         <ul class="flex flex-col gap-0.5 py-1">
           {screens.map((screen) => (
-            <Place key={screen.path} screen={screen} isHere={isWithin(path, screen.path)} />
+            <Place key={screen.path} screen={screen} isHere={isWithin(path, screen.path)} onGo={onGo} />
           ))}
         </ul>
       </nav>
@@ -113,11 +120,18 @@ function Menu({ screens, ...self }: SelfProps & { screens: readonly Screen[] }) 
   )
 }
 
-function Place({ screen: { path, title, icon }, isHere }: { screen: Screen; isHere: boolean }) {
+interface PlaceProps {
+  screen: Screen
+  isHere: boolean
+  onGo: (() => void) | undefined
+}
+
+function Place({ screen: { path, title, icon }, isHere, onGo }: PlaceProps) {
   return (
     <li>
       <Link
         href={path}
+        {...(onGo && { onClick: onGo })}
         class={`flex min-h-9 items-center gap-3 rounded-lg border border-transparent px-3 py-1.5 text-sm ${isHere ? 'bg-tint font-semibold text-accent' : 'text-ink hover:bg-sunken forced-colors:border-[Canvas]'}`}
         aria-current={isHere ? 'page' : undefined}
       >

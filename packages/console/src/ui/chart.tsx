@@ -121,10 +121,10 @@ function Plot({ points, fill, shown, onShow }: PlotProps) {
           )}
         </div>
       </div>
-      <div class="-mt-2 mb-5 flex flex-col justify-between text-right text-[0.6875rem]/4 text-soft tabular-nums">
+      <div class="-mt-2 mb-3 flex flex-col justify-between text-right text-[0.6875rem]/4 text-soft tabular-nums">
         <span>{number.format(top)}</span>
         <span>{number.format(top / 2)}</span>
-        <span class="translate-y-1/2">0</span>
+        <span>0</span>
       </div>
     </>
   )

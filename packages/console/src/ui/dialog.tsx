@@ -44,13 +44,13 @@ export function Modal({ title, onClose, place, children, beside }: ModalProps) {
       closedby="any"
     >
       <div class="flex min-h-0 w-full flex-col">
-        <header class="flex items-start gap-2 border-b border-line py-3 pr-3 pl-5">
+        <div class="flex items-start gap-2 border-b border-line py-3 pr-3 pl-5">
           <h2 id={titleId} class="min-w-0 flex-1 py-1 text-lg/7 font-semibold wrap-anywhere">
             {title}
           </h2>
           {beside}
           <IconButton icon="close" label={text.acts.close} onClick={onClose} />
-        </header>
+        </div>
         <div class="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
       </div>
       <Toasts />

@@ -54,7 +54,7 @@ interface SelectProps {
 export function Select({ label, value, options, onChange, isDisabled = false }: SelectProps) {
   const id = useId()
   return (
-    <span class="flex flex-1 basis-32 flex-col gap-1 sm:inline-flex sm:flex-none sm:basis-auto sm:flex-row sm:items-center sm:gap-2">
+    <span class="flex min-w-2/5 grow flex-col gap-1 sm:inline-flex sm:min-w-0 sm:grow-0 sm:flex-row sm:items-center sm:gap-2">
       <label for={id} class="text-xs text-soft">
         {label}
       </label>

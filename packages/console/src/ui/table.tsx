@@ -97,7 +97,7 @@ function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>
     <thead role={roles.rowgroup}>
       <tr role={roles.row} class="border-b border-line text-xs text-soft">
         {choice && (
-          <th role={roles.columnheader} class="pick w-12 pl-2" scope="col">
+          <th role={roles.columnheader} class="pick w-12 @xl:pl-2" scope="col">
             <Pick
               label={text.table.chooseAll}
               isChosen={areAllChosen}
@@ -119,7 +119,7 @@ function HeadCell<Row>({ column, sort }: { column: Column<Row>; sort: TableProps
   const sortId = column.sort
   const isDown = sortId !== undefined && sort?.by === `-${sortId}`
   const isUp = sortId !== undefined && sort?.by === sortId
-  const look = `px-3 py-2.5 font-medium whitespace-nowrap first:pl-4 last:pr-4 ${isWide ? 'spare' : ''} ${align === 'right' ? 'text-right' : ''}`
+  const look = `px-3 py-2.5 font-medium whitespace-nowrap @xl:first:pl-4 @xl:last:pr-4 ${isWide ? 'spare' : ''} ${align === 'right' ? 'text-right' : ''}`
   if (!sort || sortId === undefined)
     return (
       <th key={id} role={roles.columnheader} scope="col" class={look}>
@@ -173,7 +173,7 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
       }}
     >
       {choice && (
-        <td role={roles.cell} class="pick pl-2">
+        <td role={roles.cell} class="pick @xl:pl-2">
           <Pick label={text.table.choose(nameOf(row))} isChosen={isChosen} onChange={choose} />
         </td>
       )}
@@ -181,13 +181,13 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
         <td
           key={column.id}
           role={roles.cell}
-          class={`h-11 max-w-xs truncate px-3 py-1.5 first:pl-4 last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
+          class={`h-11 max-w-xs truncate px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
         >
           {column.cell(row)}
         </td>
       ))}
       {onOpen && (
-        <td role={roles.cell} class="open pr-2 text-right">
+        <td role={roles.cell} class="open text-right @xl:pr-2">
           <IconButton icon="next" label={nameOf(row)} tabIndex={-1} onClick={() => onOpen(row)} />
         </td>
       )}

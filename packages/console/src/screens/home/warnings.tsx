@@ -63,7 +63,7 @@ function Row({ warning: { code, detail, todo }, session }: { warning: Warning; s
         name="warning"
         className={`size-5 self-start sm:mt-0.5 ${place.isUrgent ? 'text-bad' : 'text-warn'}`}
       />
-      <p class="min-w-0 flex-1">
+      <p class="min-w-0 flex-1 basis-[calc(100%-2.25rem)] sm:basis-0">
         <span class="block font-medium">{detail}</span>
         <span class="block wrap-anywhere text-soft">{todo}</span>
       </p>

@@ -19,9 +19,7 @@ export function System({ session }: { session: SignedIn }) {
   })
   return (
     <Page title={text.screens.system}>
-      {system.error && !system.data ? (
-        <Failure error={system.error} onRetry={() => void system.refetch()} />
-      ) : system.data ? (
+      {system.data ? (
         <>
           <Health checks={system.data.checks} />
           {can(session, 'system.examine') && <Doctor />}
@@ -31,7 +29,13 @@ export function System({ session }: { session: SignedIn }) {
           </div>
         </>
       ) : (
-        <Skeleton />
+        <Card>
+          {system.error ? (
+            <Failure error={system.error} onRetry={() => void system.refetch()} />
+          ) : (
+            <Skeleton />
+          )}
+        </Card>
       )}
     </Page>
   )
