@@ -46,7 +46,7 @@ export const text = {
     password: 'Password',
     again: 'Your password, please',
     againWhy:
-      'What you are about to do is dangerous, so we ask once more that it is you. Then not again for ten minutes.',
+      'This step can do harm, so please show once more that it is you. You are not asked again for ten minutes.',
   },
   first: {
     title: 'Create the first owner',
@@ -79,6 +79,7 @@ export const text = {
     chosen: (count: number) => `${count} chosen`,
     choose: (what: string) => `Choose ${what}`,
     chooseAll: 'Choose all that are shown',
+    open: (what: string) => `Open ${what}`,
     keys: 'Arrows move, Enter opens, Space chooses, / searches, Esc closes.',
   },
   any: 'Any',
@@ -90,7 +91,7 @@ export const text = {
     parts: 'Parts of the user',
     profile: 'Profile',
     history: 'History',
-    search: 'Search by name, e-mail or id',
+    search: 'Search by name, e-mail or ID',
     emptyHint: 'Whoever registers, or is imported, appears here.',
     username: 'Username',
     email: 'E-mail',
@@ -107,7 +108,7 @@ export const text = {
     role: 'Role',
     anyRole: 'Any role',
     noRole: 'No role',
-    id: 'Id',
+    id: 'ID',
     password: 'Password',
     noPassword: 'None: a new one has to be chosen',
     changed: 'changed',
@@ -137,12 +138,11 @@ export const text = {
         label: 'Send reset mail',
         means:
           'A mail with a link to choose a new password goes out. The old password stays good until then.',
-        done: 'mail is on its way',
+        done: 'the mail is on its way',
       },
       requireReset: {
         label: 'Require new password',
-        means:
-          'The password stops being good at once, all sessions end, and a link to choose a new one is mailed.',
+        means: 'The password is no longer good, all sessions end, and a link to choose a new one is mailed.',
         done: 'must choose a new password',
       },
       unlock: {
@@ -159,7 +159,7 @@ export const text = {
     },
   },
   sessions: {
-    search: 'Search by user, address or session id',
+    search: 'Search by user, address or session ID',
     alsoEnded: 'Show ended ones too',
     none: 'Not logged in anywhere',
     user: 'User',
@@ -177,7 +177,7 @@ export const text = {
     revokeMeans: 'Its tokens are refused at once. Whoever uses it has to log in again.',
   },
   audit: {
-    search: 'Search by event or request id',
+    search: 'Search by event or request ID',
     event: 'Event',
     time: 'Time',
     result: 'Result',
@@ -221,9 +221,9 @@ export const text = {
     revokeMeans:
       'Only for a key that leaked: every access token that it signed is refused at once. Clients refresh and go on.',
     revoked: 'The key is revoked.',
-    notYet: 'Not every resource server knows the next key yet.',
-    byItself: 'Rotates by itself',
-    never: 'not by itself',
+    notYet: 'Not every resource server knows the next key yet; all of them will',
+    byItself: 'Next rotation',
+    never: 'only by hand',
     jwks: 'Public keys (JWKS)',
     states: {
       next: 'Next',
@@ -350,7 +350,7 @@ export const text = {
     retry: 'Send again',
     retried: 'The mail is due again.',
     test: 'Send a test',
-    testTo: 'Address',
+    testTo: 'Send it to',
     testSend: 'Send',
     tested: 'What the mail server said',
     preview: 'Templates',

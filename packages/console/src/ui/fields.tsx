@@ -54,7 +54,7 @@ interface SelectProps {
 export function Select({ label, value, options, onChange, isDisabled = false }: SelectProps) {
   const id = useId()
   return (
-    <span class="flex min-w-2/5 grow flex-col gap-1 sm:inline-flex sm:min-w-0 sm:grow-0 sm:flex-row sm:items-center sm:gap-2">
+    <span class="flex w-[calc(50%-0.5rem)] flex-col gap-1 sm:inline-flex sm:w-auto sm:flex-row sm:items-center sm:gap-2">
       <label for={id} class="text-xs text-soft">
         {label}
       </label>
@@ -164,7 +164,7 @@ export function Copied({ value }: { value: string }) {
     return () => clearTimeout(timer)
   }, [isCopied])
   return (
-    <span class="inline-flex max-w-full items-center gap-0.5">
+    <span class="-my-1 inline-flex max-w-full items-center gap-0.5 align-middle">
       <code class="truncate font-mono text-xs" title={value}>
         {value}
       </code>

@@ -181,14 +181,19 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
         <td
           key={column.id}
           role={roles.cell}
-          class={`h-11 max-w-xs truncate px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
+          class={`h-11 max-w-xs truncate px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts [&_button]:min-h-8 [&_button]:py-1' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
         >
           {column.cell(row)}
         </td>
       ))}
       {onOpen && (
         <td role={roles.cell} class="open text-right @xl:pr-2">
-          <IconButton icon="next" label={nameOf(row)} tabIndex={-1} onClick={() => onOpen(row)} />
+          <IconButton
+            icon="next"
+            label={text.table.open(nameOf(row))}
+            tabIndex={-1}
+            onClick={() => onOpen(row)}
+          />
         </td>
       )}
     </tr>
