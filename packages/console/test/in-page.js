@@ -18,10 +18,12 @@ globalThis.inPage = (() => {
     element !== null &&
     (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
 
-  /** Texts that stand out of the page at its right, and whether the page scrolls sideways for it. */
+  /** Texts that stand out of the page at its right, and what scrolls sideways for them. */
   function lost() {
     const { clientWidth, scrollWidth } = document.documentElement
     const faults = scrollWidth > clientWidth ? ['the page scrolls sideways'] : []
+    for (const list of document.querySelectorAll(':has(> .rows)'))
+      if (shown(list) && list.scrollWidth > list.clientWidth) faults.push('a list scrolls sideways')
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) {
       const parent = texts.currentNode.parentElement

@@ -26,7 +26,8 @@ const tickEvery = 4
 /** The axis ends at a round number, and its half is one too. */
 function topOf(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, most)))
-  return Math.max(4, [1, 2, 4, 6, 8, 10].map((step) => step * power).find((top) => top >= most) ?? most)
+  const tops = [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power)
+  return Math.max(4, tops.find((top) => top >= most && top % 2 === 0) ?? most)
 }
 
 /**

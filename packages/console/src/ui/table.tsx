@@ -14,6 +14,8 @@ export interface Column<Row> {
   isWide?: boolean
   /** where it is narrow it stands above the others; the first one unless said */
   isMain?: boolean
+  /** it may take as much room as there is; the others are shortened, and texts told in full on hover */
+  isLong?: boolean
   /** the name of the order, where the API sorts by it */
   sort?: string
   align?: 'right'
@@ -178,13 +180,7 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
         </td>
       )}
       {columns.map((column) => (
-        <td
-          key={column.id}
-          role={roles.cell}
-          class={`h-11 max-w-xs truncate px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${column === main ? 'main font-medium' : ''} ${column.isWide ? 'spare' : ''} ${column.hidesTitle ? 'acts [&_button]:min-h-8 [&_button]:py-1' : ''} ${column.align === 'right' ? 'text-right tabular-nums' : ''}`}
-        >
-          {column.cell(row)}
-        </td>
+        <Cell key={column.id} column={column} row={row} isMain={column === main} />
       ))}
       {onOpen && (
         <td role={roles.cell} class="open text-right @xl:pr-2">
@@ -197,6 +193,27 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
         </td>
       )}
     </tr>
+  )
+}
+
+function Cell<Row>({ column, row, isMain }: { column: Column<Row>; row: Row; isMain: boolean }) {
+  const { cell, isWide, isLong, align, hidesTitle } = column
+  const content = cell(row)
+  const look = [
+    isLong ? '' : 'max-w-[max(23cqw,9rem)] truncate',
+    isMain && 'main font-medium',
+    isWide && 'spare',
+    hidesTitle && 'acts [&_button]:min-h-8 [&_button]:py-1',
+    align === 'right' && 'text-right tabular-nums',
+  ]
+  return (
+    <td
+      role={roles.cell}
+      class={`h-11 px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${look.filter(Boolean).join(' ')}`}
+      {...(typeof content === 'string' && { title: content })}
+    >
+      {content}
+    </td>
   )
 }
 

@@ -12,26 +12,22 @@ const columns: readonly Column<EffectiveSetting>[] = [
   {
     id: 'name',
     title: text.settings.name,
-    cell: (setting) => (
-      <span class="block whitespace-normal break-words">
-        <code class="font-mono text-xs font-semibold">{setting.name}</code>
-        <span class="block py-1 md:hidden">
-          <Value setting={setting} />
-        </span>
-        <span class="block text-xs text-soft">{inWords(setting.doc)}</span>
+    isLong: true,
+    cell: ({ name, doc }) => (
+      <span class="block whitespace-normal">
+        <code class="font-mono text-xs font-semibold">{name}</code>
+        <span class="block text-xs font-normal text-soft">{inWords(doc)}</span>
       </span>
     ),
   },
   {
     id: 'value',
     title: text.settings.value,
-    isWide: true,
     cell: (setting) => <Value setting={setting} />,
   },
   {
     id: 'source',
     title: text.settings.source,
-    isWide: true,
     cell: (setting) => (
       <Badge tone={isUsual(setting) ? 'plain' : 'good'}>{text.settings.sources[setting.source]}</Badge>
     ),
@@ -58,7 +54,6 @@ function Value({ setting }: { setting: EffectiveSetting }) {
       ) : (
         <code class="break-all font-mono text-xs">{value ?? '–'}</code>
       )}
-      <span class="block text-xs text-soft md:hidden">{text.settings.sources[source]}</span>
       {!isUsual(setting) && setting.default !== null && (
         <span class="block text-xs text-soft">{text.settings.defaultIs(setting.default)}</span>
       )}

@@ -23,7 +23,7 @@ const columns: readonly Column<AdminUser>[] = [
     id: 'username',
     title: text.users.username,
     sort: 'username',
-    cell: ({ username }) => <span class="font-medium">{username}</span>,
+    cell: ({ username }) => username,
   },
   {
     id: 'email',

@@ -15,7 +15,7 @@ import { type Column, Table } from '../../ui/table.tsx'
 import { tell } from '../../ui/toasts.tsx'
 
 const columns: readonly Column<Receiver>[] = [
-  { id: 'host', title: text.webhooks.host, cell: ({ host }) => <span class="font-medium">{host}</span> },
+  { id: 'host', title: text.webhooks.host, cell: ({ host }) => host },
   {
     id: 'behind',
     title: text.webhooks.behind,
