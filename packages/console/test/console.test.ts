@@ -226,7 +226,7 @@ describe.skipIf(noBrowser !== undefined)('WCAG 2.2 AA', () => {
     for (const place of [...places, `/users?user=${owner.id}`, '/users?search=nobody-has-this']) {
       await page.goto(`${world.address}/admin${place}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0)
       expect(await faultsOf(page), place).toEqual([])
       const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
       expect(await page.evaluate(wider), `${place} does not scroll sideways`).toBe(0)

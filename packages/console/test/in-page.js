@@ -18,12 +18,10 @@ globalThis.inPage = (() => {
     element !== null &&
     (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement))
 
-  /** Texts that stand out of the page at its right, and what scrolls sideways for them. */
+  /** Texts that stand out of the page at its right, and whether it scrolls sideways for them. */
   function lost() {
     const { clientWidth, scrollWidth } = document.documentElement
     const faults = scrollWidth > clientWidth ? ['the page scrolls sideways'] : []
-    for (const list of document.querySelectorAll(':has(> .rows)'))
-      if (shown(list) && list.scrollWidth > list.clientWidth) faults.push('a list scrolls sideways')
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) {
       const parent = texts.currentNode.parentElement
@@ -35,6 +33,14 @@ globalThis.inPage = (() => {
       if (!scrolls(parent)) faults.push(`cut off: ${texts.currentNode.textContent}`)
     }
     return faults
+  }
+
+  /** Lists that scroll sideways: they may where they must, but on a narrow screen they fold. */
+  function unfolded() {
+    const lists = [...document.querySelectorAll(':has(> .rows)')].filter(shown)
+    return lists
+      .filter((list) => list.scrollWidth > list.clientWidth)
+      .map((list) => `scrolls sideways: ${list.querySelector('caption').textContent}`)
   }
 
   /** Things whose text is larger than they are. */
@@ -87,5 +93,5 @@ globalThis.inPage = (() => {
 
   const moving = () => document.getAnimations().length
 
-  return { lost, cramped, focus, stops, moving }
+  return { lost, unfolded, cramped, focus, stops, moving }
 })()

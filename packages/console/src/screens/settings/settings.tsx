@@ -14,7 +14,7 @@ const columns: readonly Column<EffectiveSetting>[] = [
     title: text.settings.name,
     isLong: true,
     cell: ({ name, doc }) => (
-      <span class="block whitespace-normal">
+      <span class="block wrap-anywhere">
         <code class="font-mono text-xs font-semibold">{name}</code>
         <span class="block text-xs font-normal text-soft">{inWords(doc)}</span>
       </span>
