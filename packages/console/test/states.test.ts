@@ -50,7 +50,18 @@ afterEach(async () => {
   expect(world.problems.splice(0)).toEqual([])
 })
 
-const places = ['/', '/users', '/sessions', '/audit', '/keys', '/mail', '/webhooks', '/settings', '/system']
+const places = [
+  '/',
+  '/users',
+  '/sessions',
+  '/audit',
+  '/keys',
+  '/mail',
+  '/webhooks',
+  '/import',
+  '/settings',
+  '/system',
+]
 
 const dialog = (page: Page) => page.getByRole('dialog').last()
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })

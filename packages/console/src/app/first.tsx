@@ -5,9 +5,9 @@ import { request } from '../api/request.ts'
 import { text } from '../text/en.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/fields.tsx'
-import { sayProblem } from '../ui/states.tsx'
+import { Alarm, sayProblem } from '../ui/states.tsx'
 import { useEnter } from './session.ts'
-import { Gate, GateError } from './sign-in.tsx'
+import { Gate } from './sign-in.tsx'
 
 /** Makes the first owner with the token of the link, which only this browser has seen: it stands behind the `#`. */
 export function First({ token }: { token: string }) {
@@ -40,7 +40,7 @@ export function First({ token }: { token: string }) {
         }}
       >
         {error !== undefined && Object.keys(errors).length === 0 && (
-          <GateError>{isSpent ? text.first.spent : sayProblem(error)}</GateError>
+          <Alarm>{isSpent ? text.first.spent : sayProblem(error)}</Alarm>
         )}
         <TextField
           label={text.signIn.username}

@@ -6,8 +6,7 @@ import { request } from '../api/request.ts'
 import { text } from '../text/en.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/fields.tsx'
-import { Icon } from '../ui/icons.tsx'
-import { sayProblem } from '../ui/states.tsx'
+import { Alarm, sayProblem } from '../ui/states.tsx'
 import { useEnter } from './session.ts'
 import { Mark, useTitle } from './shell.tsx'
 
@@ -35,7 +34,7 @@ export function SignIn() {
           if (!isBusy) void signIn(event.currentTarget)
         }}
       >
-        {error !== undefined && <GateError>{sayProblem(error)}</GateError>}
+        {error !== undefined && <Alarm>{sayProblem(error)}</Alarm>}
         <TextField label={text.signIn.username} name="username" autocomplete="username" required autofocus />
         <TextField
           label={text.signIn.password}
@@ -73,15 +72,5 @@ export function Gate({ title, lead, children }: GateProps) {
         </div>
       </div>
     </main>
-  )
-}
-
-/** What went wrong at the gate, above its form. */
-export function GateError({ children }: { children: ComponentChildren }) {
-  return (
-    <p role="alert" class="flex gap-2 rounded-lg bg-bad-tint px-3 py-2 text-sm text-bad">
-      <Icon name="warning" className="mt-0.5 size-4" />
-      <span>{children}</span>
-    </p>
   )
 }

@@ -34,6 +34,16 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
   )
 }
 
+/** What went wrong, above or below what has to be done again. */
+export function Alarm({ children }: { children: ComponentChildren }) {
+  return (
+    <p role="alert" class="flex gap-2 rounded-lg bg-bad-tint px-3 py-2 text-sm text-bad">
+      <Icon name="warning" className="mt-0.5 size-4" />
+      <span>{children}</span>
+    </p>
+  )
+}
+
 interface EmptyProps {
   title: string
   icon?: IconName

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { Card } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { Alarm } from '../../ui/states.tsx'
 import { type Chosen, choose } from './send-file.ts'
 
 /** A place for a file: to choose one by a click or a key, or to drop it. */
@@ -19,7 +20,7 @@ export function ChooseFile({ onChoose }: { onChoose: (chosen: Chosen) => void })
     <Card>
       <div class="flex flex-col gap-3 p-4">
         <label
-          class={`relative flex cursor-pointer flex-col items-center gap-1 rounded-lg border-2 border-dashed px-6 py-12 text-center focus-within:outline-2 focus-within:outline-accent hover:border-edge ${isOver ? 'border-accent bg-tint' : 'border-line'}`}
+          class={`relative flex cursor-pointer flex-col items-center gap-1 rounded-xl border-2 border-dashed px-6 py-12 text-center focus-within:outline-2 focus-within:outline-accent hover:border-edge ${isOver ? 'border-accent bg-tint' : 'border-rim'}`}
           onDragOver={(event) => {
             event.preventDefault()
             setOver(true)
@@ -45,11 +46,7 @@ export function ChooseFile({ onChoose }: { onChoose: (chosen: Chosen) => void })
             }}
           />
         </label>
-        {fault && (
-          <p role="alert" class="rounded-md bg-bad-tint px-3 py-2 text-sm text-bad">
-            {text.import[fault]}
-          </p>
-        )}
+        {fault && <Alarm>{text.import[fault]}</Alarm>}
         <p class="text-sm text-soft">{text.import.elsewhere}</p>
       </div>
     </Card>

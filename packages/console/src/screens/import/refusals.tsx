@@ -21,7 +21,8 @@ const columns: readonly Column<Refusal>[] = [
   {
     id: 'detail',
     title: text.import.detail,
-    cell: ({ detail }) => <span class="whitespace-normal break-words">{detail}</span>,
+    isLong: true,
+    cell: ({ detail }) => <span class="wrap-anywhere">{detail}</span>,
   },
 ]
 
