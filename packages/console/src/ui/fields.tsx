@@ -198,7 +198,7 @@ export function Check({ label, isChecked, onChange }: CheckProps) {
     <label class="inline-flex min-h-6 items-center gap-2.5 text-sm">
       <input
         type="checkbox"
-        class="size-4 accent-accent"
+        class="size-4 shrink-0 accent-accent"
         checked={isChecked}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />

@@ -160,7 +160,7 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
   return (
     <tr
       role={roles.row}
-      class={`group border-b border-line last:border-b-0 focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer hover:bg-raised' : ''} ${isChosen ? 'bg-tint' : ''}`}
+      class={`group border-b border-line last:border-b-0 focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer' : ''} ${isChosen ? 'bg-tint' : onOpen ? 'hover:bg-raised' : ''}`}
       tabIndex={isFirst ? 0 : -1}
       {...(choice && { 'aria-selected': isChosen })}
       onClick={(event) => {
