@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks'
 import { text } from '../text/en.ts'
 
 interface Point {
+  /** no other point has it */
   id: string
   /** what the span is called in a sentence, such as `Sun, 14:00` */
   name: string
@@ -20,8 +21,8 @@ interface ChartProps {
 
 const fills = { plain: 'bg-bar', warn: 'bg-bar-warn', bad: 'bg-bar-bad' } as const
 const number = new Intl.NumberFormat('en')
-/** One part of the axis in so many has its name below. */
-const tickEvery = 4
+/** How many names stand below the axis. */
+const tickCount = 4
 
 /** The axis ends at a round number, and its half is one too. */
 function topOf(most: number): number {
@@ -87,7 +88,7 @@ interface PlotProps {
 
 function Plot({ points, fill, shown, onShow }: PlotProps) {
   const top = topOf(Math.max(...points.map(({ count }) => count), 0))
-  const part = Math.ceil(points.length / tickEvery)
+  const part = Math.ceil(points.length / tickCount)
   return (
     <>
       <div class="flex min-w-0 flex-1 flex-col">
