@@ -37,7 +37,7 @@ describe.skipIf(noBrowser !== undefined).each(stores)('system and settings on %s
       await examination.getByRole('button', { name: 'Run again' }).click()
       await examination.getByText('To mend it: countersign migrate').waitFor()
       // What should be mended stands first.
-      expect(await examination.getByRole('listitem').first().textContent()).toContain('problem')
+      expect(await examination.getByRole('listitem').first().textContent()).toContain('Problem')
     } finally {
       store.health = before
     }
@@ -88,7 +88,7 @@ describe.skipIf(noBrowser !== undefined).each(stores)('system and settings on %s
     const rows = page.locator('tbody tr')
     await expect.poll(() => rows.filter({ hasText: 'COUNTERSIGN_ACCESS_TTL' }).count()).toBe(0)
     const set = rows.filter({ hasText: 'COUNTERSIGN_ARGON2_TIME' })
-    expect(await set.textContent()).toMatch(/default: 2.*environment/)
+    expect(await set.textContent()).toMatch(/default: 2.*Environment/)
     expect(await rows.filter({ hasText: 'COUNTERSIGN_SECRET' }).textContent()).toContain('set, not shown')
     await page.context().setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.9' })
     await page.reload()
