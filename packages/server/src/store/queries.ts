@@ -117,10 +117,12 @@ function indexedOf({ isActive, isStaff, role }: UserQuery['only']) {
 
 function conditionsOf(
   where: ExpressionBuilder<Pick<Database, 'users'>, 'users'>,
-  { isActive, isStaff, isVerified, role, notNamed }: UserQuery['only'],
+  { isActive, isStaff, isVerified, hasEmail, role, notNamed }: UserQuery['only'],
 ) {
   const flag = (column: 'is_active' | 'is_staff', is: boolean | undefined) =>
     is === undefined ? [] : [where(column, '=', is ? 1 : 0)]
+  const filled = (column: 'email_verified_at' | 'email_canonical', is: boolean | undefined) =>
+    is === undefined ? [] : [where(column, is ? 'is not' : 'is', null)]
   const named = (prefix: string) =>
     where.or([
       where('username_canonical', '<', prefix),
@@ -129,9 +131,18 @@ function conditionsOf(
   return [
     ...flag('is_active', isActive),
     ...flag('is_staff', isStaff),
-    ...(isVerified === undefined ? [] : [where('email_verified_at', isVerified ? 'is not' : 'is', null)]),
-    ...(role === 'none' ? [where('admin_role', 'is', null)] : []),
-    ...(role !== undefined && role !== 'none' && role !== 'any' ? [where('admin_role', '=', role)] : []),
+    ...filled('email_verified_at', isVerified),
+    ...filled('email_canonical', hasEmail),
+    ...rolesOf(where, role),
     ...(notNamed === undefined ? [] : [named(notNamed)]),
   ]
+}
+
+function rolesOf(
+  where: ExpressionBuilder<Pick<Database, 'users'>, 'users'>,
+  role: UserQuery['only']['role'],
+) {
+  if (role === undefined) return []
+  if (role === 'none' || role === 'any') return [where('admin_role', role === 'any' ? 'is not' : 'is', null)]
+  return [where('admin_role', '=', role)]
 }

@@ -333,7 +333,8 @@ export interface Position {
 
 /** Users in one order. */
 export interface UserQuery {
-  by: 'created_at' | 'username_canonical' | 'email_canonical'
+  /** by `email_canonical` those without an address are left out */
+  by: 'created_at' | 'username_canonical' | 'email_canonical' | 'id'
   direction: 'asc' | 'desc'
   /** of a column of text: what it begins with */
   prefix?: string | undefined
@@ -344,6 +345,7 @@ export interface UserQuery {
     isActive?: boolean | undefined
     isStaff?: boolean | undefined
     isVerified?: boolean | undefined
+    hasEmail?: boolean | undefined
     /** `none` for users without a role, `any` for users with one */
     role?: AdminRole | 'any' | 'none' | undefined
     /** whose name begins otherwise */

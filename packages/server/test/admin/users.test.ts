@@ -21,7 +21,7 @@ describe.each(stores)('users in the console, on %s', (kind) => {
     browser.request('PATCH', `${users}${id}/`, body, { 'if-match': await etagOf(id) })
 
   async function every(query: string) {
-    const found: { id: string; username: string }[] = []
+    const found: { id: string; username: string; email: string }[] = []
     let cursor = ''
     do {
       const { items, next } = (
@@ -43,6 +43,40 @@ describe.each(stores)('users in the console, on %s', (kind) => {
       if (column === 'username') expect(down.map(names)).toEqual(up.map(names).reverse())
       expect(down.map(names).sort()).toEqual(up.map(names).sort())
     }
+  })
+
+  test('by address those without one come last, in either direction, and are not lost', async () => {
+    const silent = [await server.person(), await server.person()].map(({ id }) => id)
+    for (const userId of silent)
+      await server.deployment.store.updateUser({ userId, set: { email: '', email_canonical: null } })
+    const all = (await every('sort=created')).map(({ username }) => username).sort()
+    const [up, down] = [await every('sort=email'), await every('sort=-email')]
+    const addresses = (list: typeof up) => list.map(({ email }) => email).filter((email) => email !== '')
+    expect(addresses(up)).toEqual([...addresses(up)].sort())
+    expect(addresses(down)).toEqual([...addresses(up)].reverse())
+    for (const list of [up, down]) {
+      expect(list.map(({ username }) => username).sort()).toEqual(all)
+      expect(
+        list
+          .slice(-2)
+          .map(({ id }) => id)
+          .sort(),
+      ).toEqual(silent.sort())
+    }
+  })
+
+  test('a cursor is good for its own list alone', async () => {
+    const { next } = (await owner.get(`${users}?sort=username&limit=1`)).json()
+    const forged = [
+      '["created_at","string","x","y"]',
+      '["created_at","number","1e400","y"]',
+      '["id","string","",""]',
+    ]
+    for (const cursor of [next, ...forged.map((text) => Buffer.from(text).toString('base64url'))]) {
+      const answer = await owner.get(`${users}?sort=created&cursor=${cursor}`)
+      expect(answer.json()).toMatchObject({ status: 400, errors: [{ pointer: '/cursor' }] })
+    }
+    expect((await owner.get(`${users}?search=x&cursor=${next}`)).status).toBe(200)
   })
 
   test('are found by the beginning of a name or an address, and by id', async () => {
@@ -75,7 +109,7 @@ describe.each(stores)('users in the console, on %s', (kind) => {
     'limit=201',
     'limit=x',
     'cursor=x',
-    'sort=email',
+    'sort=last_login',
     'active=yes',
     'role=root',
   ])('%s is refused with its name', async (query) => {
@@ -214,6 +248,25 @@ describe.each(stores)('users in the console, on %s', (kind) => {
     const lines = (await owner.get(`${users}export/?as=ndjson`)).text.trim().split('\n')
     expect(lines).toHaveLength((await every('sort=created')).length)
     expect(csv.text).not.toContain('$argon2')
+  })
+
+  test('an export of some has them in the order named, whatever else is filtered, and is in the trail', async () => {
+    const [one, other] = [await server.person(), await server.person()]
+    await server.person()
+    const ids = [other.id, 'nobody', one.id].join(',')
+    const answer = await owner.get(`${users}export/?as=ndjson&active=false&ids=${ids}`)
+    const lines = answer.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string })
+    expect(lines.map(({ id }) => id)).toEqual([other.id, one.id])
+    expect((await owner.get(`${users}export/?as=ndjson&ids=`)).text).toBe('')
+    const many = Array.from({ length: 201 }, (_, index) => index).join(',')
+    expect((await owner.get(`${users}export/?ids=${many}`)).json()).toMatchObject({
+      errors: [{ pointer: '/ids' }],
+    })
+    const { items } = (await owner.get('/api/admin/audit/?event=admin.acted')).json()
+    expect(items[0]).toMatchObject({ details: { reason: 'users_exported' } })
   })
 })
 

@@ -275,6 +275,11 @@ describe('with 10 000 users and sessions', () => {
         'users_by_address',
         queries.queryUsers({ ...byName, by: 'email_canonical', only: { notNamed: 'n9' } }),
       ],
+      [
+        'users_of_all_addresses',
+        queries.queryUsers({ ...newest, by: 'email_canonical', after: { value: 'e9', id: 'u9' }, only: {} }),
+      ],
+      ['users_without_address', queries.queryUsers({ ...newest, by: 'id', only: { hasEmail: false } })],
       ['users_disabled', queries.queryUsers({ ...newest, only: { isActive: false } })],
       ['users_staff', queries.queryUsers({ ...newest, only: { isStaff: true } })],
       ['users_with_role', queries.queryUsers({ ...newest, only: { role: 'owner' } })],

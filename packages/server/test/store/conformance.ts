@@ -9,6 +9,7 @@ import { keysConformance } from './conformance/keys.ts'
 import { leasesConformance } from './conformance/leases.ts'
 import { legacyTokensConformance } from './conformance/legacy-tokens.ts'
 import { limitsConformance } from './conformance/limits.ts'
+import { listsConformance } from './conformance/lists.ts'
 import { mailsConformance } from './conformance/mails.ts'
 import { openSessionConformance } from './conformance/open-session.ts'
 import { revocationsConformance } from './conformance/revocations.ts'
@@ -36,6 +37,7 @@ const parts: Record<string, (store: StoreUnderTest, beside: OpenBeside) => void>
   'signing keys': keysConformance,
   'one-time secrets': secretsConformance,
   limits: limitsConformance,
+  lists: listsConformance,
   mails: mailsConformance,
   'the audit trail': trailConformance,
   cursors: cursorsConformance,

@@ -6,7 +6,7 @@ import { storeConformance } from './conformance.ts'
 import { t0 } from './samples.ts'
 
 const tables =
-  'users, sessions, signing_keys, one_time_secrets, mails, limits, audit_events, legacy_tokens, counters, cursors, leases'
+  'users, sessions, signing_keys, one_time_secrets, mails, limits, audit_events, event_counts, legacy_tokens, counters, cursors, leases'
 const emptyChain =
   'UPDATE audit_chain SET last_number = 0, last_chain = NULL, kept_after = 0, kept_chain = NULL'
 

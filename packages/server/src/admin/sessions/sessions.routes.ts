@@ -80,8 +80,9 @@ async function find(deps: SessionsDeps, request: HttpRequest<unknown>): Promise<
     throw invalidFields({ user: ['It is the name of one user and the id of another: say the other.'] })
   if (!user) return { rows: [], next: undefined }
   const live = await store.listSessionsOfUser(user.id, clock())
-  const rest = live.filter((row) => after === undefined || row.id < after)
-  const rows = rest.filter((row) => address === undefined || row.address === address).slice(0, limit)
+  const there = live.filter((row) => address === undefined || row.address === address)
+  const rest = there.filter((row) => after === undefined || row.id < after)
+  const rows = rest.slice(0, limit)
   return { rows, next: rest.length > limit ? rows.at(-1)?.id : undefined }
 }
 

@@ -1,3 +1,4 @@
+import { invalidFields } from '../../errors.ts'
 import { isUuid } from '../../ids.ts'
 import type { Position, Store, UserQuery, UserRow } from '../../store/store.ts'
 import { canonicalEmail } from '../../users/email.ts'
@@ -11,14 +12,15 @@ export interface ListDeps {
 export interface UsersWanted {
   /** the beginning of a name or of an address, or a whole id; whoever searches gets them by name */
   search?: string | undefined
-  only: Omit<UserQuery['only'], 'notNamed'>
-  by: 'created_at' | 'username_canonical'
+  only: Omit<UserQuery['only'], 'notNamed' | 'hasEmail'>
+  /** by address, whoever has none comes last, in either direction */
+  by: 'created_at' | 'username_canonical' | 'email_canonical'
   direction: 'asc' | 'desc'
   limit: number
   after?: UsersAfter | undefined
 }
 
-/** Where a page begins. A search goes by names first, then by the addresses of all others. */
+/** Where a page begins, in which of the queries that a list is made of. */
 export interface UsersAfter extends Position {
   part: UserQuery['by']
 }
@@ -28,34 +30,57 @@ export interface UsersFound {
   next: UsersAfter | undefined
 }
 
-/** A page of users. Whatever is asked, no more rows are looked at than the store bounds. */
-export async function listUsers(deps: ListDeps, wanted: UsersWanted): Promise<UsersFound> {
-  const { search, by, direction, only, limit, after } = wanted
-  if (search === undefined) return part(deps, { by, direction, only, limit, after })
-  const name = canonicalName(search)
-  if (isUuid(name)) return { users: await found(deps, name), next: undefined }
-  const [names, addresses] = ['username_canonical', 'email_canonical'] as const
-  const byName = { by: names, direction: 'asc', prefix: name, only, limit, after } as const
-  const first = after?.part === addresses ? undefined : await part(deps, byName)
-  if (first?.next) return first
-  const prefix = canonicalEmail(search)
-  const begin = after?.part === addresses ? after : undefined
-  const rest = limit - (first?.users.length ?? 0)
-  const byAddress = { by: addresses, direction: 'asc', prefix, only: { ...only, notNamed: name } } as const
-  // A page that is full of names still says that there is more.
-  if (rest === 0) return { users: first?.users ?? [], next: { part: addresses, value: '', id: '' } }
-  const second = await part(deps, { ...byAddress, limit: rest, after: begin })
-  return { users: [...(first?.users ?? []), ...second.users], next: second.next }
+/**
+ * A page of users. Whatever is asked, no more rows are looked at than the store bounds, so a page may have fewer users
+ * than asked for, or none, and still not be the last.
+ * @throws AuthError `invalid` for a place in another list
+ */
+export async function listUsers({ store }: ListDeps, wanted: UsersWanted): Promise<UsersFound> {
+  const { search, limit, after } = wanted
+  if (search !== undefined && isUuid(canonicalName(search)))
+    return { users: await found(store, canonicalName(search)), next: undefined }
+  const parts = partsOf(wanted)
+  const first = after ? parts.findIndex((part) => isWithin(part, after)) : 0
+  if (first < 0) throw invalidFields({ cursor: ['It is none of this list.'] })
+  const users: UserRow[] = []
+  for (const [index, part] of parts.slice(first).entries()) {
+    const rest = { limit: limit - users.length, after: index === 0 ? after : undefined }
+    const { rows, next } = await store.queryUsers({ ...part, ...rest })
+    users.push(...rows)
+    if (next) return { users, next: { ...next, part: part.by } }
+  }
+  return { users, next: undefined }
 }
 
-async function found({ store }: ListDeps, id: string): Promise<UserRow[]> {
+type Part = Omit<UserQuery, 'limit' | 'after'>
+
+/** Each follows one index; where one ends, the next begins. */
+function partsOf({ search, by, direction, only }: UsersWanted): Part[] {
+  if (search !== undefined) return searchParts(search, only)
+  if (by !== 'email_canonical') return [{ by, direction, only }]
+  return [
+    { by, direction, only },
+    { by: 'id', direction, only: { ...only, hasEmail: false } },
+  ]
+}
+
+/** By name first, then all others by address. */
+function searchParts(search: string, only: UsersWanted['only']): Part[] {
+  const name = canonicalName(search)
+  const [names, addresses] = [{ by: 'username_canonical' as const }, { by: 'email_canonical' as const }]
+  return [
+    { ...names, direction: 'asc', prefix: name, only },
+    { ...addresses, direction: 'asc', prefix: canonicalEmail(search), only: { ...only, notNamed: name } },
+  ]
+}
+
+function isWithin({ by }: Part, { part, value }: UsersAfter): boolean {
+  return by === part && (by === 'created_at' ? Number.isSafeInteger(value) : typeof value === 'string')
+}
+
+async function found(store: ListDeps['store'], id: string): Promise<UserRow[]> {
   const user = await store.findUserById(id)
   return user ? [user] : []
-}
-
-async function part({ store }: ListDeps, query: UserQuery): Promise<UsersFound> {
-  const { rows, next } = await store.queryUsers(query)
-  return { users: rows, next: next && { ...next, part: query.by } }
 }
 
 /** All of them, a page after the other. */
@@ -69,3 +94,8 @@ export async function* eachUser(deps: ListDeps, wanted: Omit<UsersWanted, 'limit
 }
 
 const exportPage = 1_000
+
+/** Those who have these ids, in their order; whoever is gone is left out. */
+export async function* eachOf({ store }: ListDeps, ids: readonly string[]) {
+  for (const id of ids) yield* await found(store, id)
+}

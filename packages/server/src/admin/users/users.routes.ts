@@ -11,16 +11,17 @@ import { addressAsNameFault } from '../../users/who.ts'
 import { recordAct } from '../acting.ts'
 import { type AdminRouteDeps, adminRoutes, type MakeAdminRoute } from '../admin-route.routes.ts'
 import type { AdminUserDetail as Detail } from '../answers.ts'
-import { readChoice, readCursor, readFlagFilter, readLimit, toCursor } from '../cursor.ts'
+import { readChoice, readLimit, toCursor } from '../cursor.ts'
 import { type Admin, permit } from '../entry/entry.ts'
 import { mayTouch } from '../permissions.ts'
 import { AdminUser, AdminUserDetail, BulkResults, pageOf } from '../schemas.routes.ts'
 import { type ActDeps, type ActName, acts } from './acts.ts'
+import { chosen, filters, idsIn, mostAtOnce, paging, readAfter, roleWords, wantedIn } from './asked.routes.ts'
 import { runForMany } from './bulk.ts'
 import { changeUser } from './change.ts'
 import { describePassword, describeUser, etagOf } from './describe.ts'
 import { type ExportFormat, exportLines } from './export.ts'
-import { eachUser, listUsers, type UsersAfter, type UsersWanted } from './list.ts'
+import { eachOf, eachUser, listUsers } from './list.ts'
 
 type UsersDeps = AdminRouteDeps &
   ActDeps & {
@@ -28,19 +29,7 @@ type UsersDeps = AdminRouteDeps &
     describeHash: DescribeHash
   }
 
-const roleWords = ['owner', 'admin', 'support', 'auditor'] as const
 const actNames = Object.keys(acts) as ActName[]
-const mostAtOnce = 200
-
-const filters = {
-  search: 'The beginning of a name or of an address, or a whole id; sorts by name',
-  active: '`true` or `false`',
-  staff: '`true` or `false`',
-  verified: '`true` or `false`: whether his address is proven',
-  role: '`owner`, `admin`, `support`, `auditor`, `any` or `none`',
-  sort: '`-created` (newest first, unless said), `created`, `username`, `-username`',
-}
-const paging = { cursor: 'The `next` of the page before', limit: '1 to 200, 50 unless said' }
 
 const PatchBody = fields({
   username: userFields.otherUsername,
@@ -87,10 +76,10 @@ function manyRoutes(deps: UsersDeps, make: MakeAdminRoute): AnyRoute[] {
       ...{
         method: 'GET',
         path: `${path}export/`,
-        query: { ...filters, as: '`csv` (unless said) or `ndjson`' },
+        query: { ...chosen, ...filters, as: '`csv` (unless said) or `ndjson`' },
       },
       ...{ name: 'Admin Users Export', permission: 'users.export', isDangerous: true, refusals: ['invalid'] },
-      summary: 'All users that the filters leave, as CSV or one JSON object a line',
+      summary: 'All users that the filters leave, or some of them, as CSV or one JSON object a line',
       answers: { 200: { description: 'text/csv or application/x-ndjson, as long as it takes' } },
       act: async (request, admin) => exported(deps, request, admin),
     }),
@@ -244,32 +233,6 @@ function actOf(field: string, word: string): ActName {
   return name
 }
 
-function wantedIn(request: HttpRequest<unknown>): Omit<UsersWanted, 'limit' | 'after'> {
-  const filter = (name: string) => readFlagFilter(name, request.query(name))
-  const sorts = ['-created', 'created', 'username', '-username'] as const
-  const sort = readChoice('sort', request.query('sort'), sorts) ?? '-created'
-  return {
-    search: request.query('search') || undefined,
-    only: {
-      ...{ isActive: filter('active'), isStaff: filter('staff'), isVerified: filter('verified') },
-      role: readChoice('role', request.query('role'), [...roleWords, 'any', 'none']),
-    },
-    by: sort.endsWith('created') ? 'created_at' : 'username_canonical',
-    direction: sort.startsWith('-') ? 'desc' : 'asc',
-  }
-}
-
-const parts = ['created_at', 'username_canonical', 'email_canonical'] as const
-
-function readAfter(cursor: string | undefined): UsersAfter | undefined {
-  const place = readCursor(cursor, ['string', 'string', 'string', 'string'])?.map(String)
-  if (!place) return undefined
-  const [word, type, value = '', id = ''] = place
-  const part = parts.find((one) => one === word)
-  if (!part) throw invalidFields({ cursor: ['It is none of this list.'] })
-  return { part, value: type === 'number' ? Number(value) : value, id }
-}
-
 const types: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson',
@@ -277,7 +240,9 @@ const types: Readonly<Record<ExportFormat, string>> = {
 
 function exported(deps: UsersDeps, request: HttpRequest<unknown>, admin: Admin) {
   const format = readChoice('as', request.query('as'), ['csv', 'ndjson']) ?? 'csv'
-  const lines = exportLines(eachUser(deps, wantedIn(request)), format)
+  const ids = idsIn(request)
+  const users = ids ? eachOf(deps, ids) : eachUser(deps, wantedIn(request))
+  const lines = exportLines(users, format)
   recordAct(deps.audit, admin, 'admin.acted', { reason: 'users_exported' })
   const headers = {
     'content-type': types[format],
