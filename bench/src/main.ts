@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os'
+import { adminConsole } from './console/console.ts'
 import { sessionSize, startAndIdle } from './footprint.ts'
 import { growth } from './growth.ts'
 import { guardCosts } from './guard.ts'
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Row[]>>> = {
   revoked: revokedSet,
   guard: guardCosts,
   import: importing,
+  console: adminConsole,
 }
 
 /** `npm run bench` runs all, `npm run bench -- login` one of them. Exits 1 where a bar is missed. */

@@ -64,7 +64,7 @@ export async function startBareServer(head: string, body: string): Promise<Runni
 }
 
 async function start(args: string[], env: Record<string, string>) {
-  const port = await freePort()
+  const port = Number(env.PORT ?? (await freePort()))
   const child = spawn(process.execPath, args, {
     env: { ...env, PORT: String(port) },
     stdio: 'ignore',
@@ -86,7 +86,8 @@ async function start(args: string[], env: Record<string, string>) {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -9,6 +9,7 @@ import { text } from '../text/en.ts'
 import { Empty, Failure, Skeleton } from '../ui/states.tsx'
 import { Toasts } from '../ui/toasts.tsx'
 import { First } from './first.tsx'
+import { KeySheet } from './keys.tsx'
 import { Proof } from './proof.tsx'
 import { can, isSignedOut, useEnter, useSession } from './session.ts'
 import { Card, Page, Shell } from './shell.tsx'
@@ -67,6 +68,7 @@ function Inside({ session, isNew }: { session: SignedIn; isNew: boolean }) {
   return (
     <>
       <Proof username={session.user.username} />
+      <KeySheet />
       <Shell session={session} screens={screens} isNew={isNew} onSignOut={signOut}>
         <Switch>
           {screens.map(({ path, title, permission, show: Show }) => (

@@ -7,6 +7,7 @@ import { text } from '../text/en.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Modal } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { showKeys } from './keys.tsx'
 import type { Screen } from './screens.ts'
 import { can } from './session.ts'
 import { useTheme } from './theme.ts'
@@ -150,6 +151,9 @@ function Self({ session, theme: [theme, nextTheme], onSignOut }: SelfProps) {
         <span class="block truncate font-medium">{session.user.username}</span>
         <span class="block truncate text-xs text-soft">{text.roles[session.user.role]}</span>
       </p>
+      <span class="max-lg:hidden">
+        <IconButton icon="keyboard" label={text.keyboard.title} aria-keyshortcuts="?" onClick={showKeys} />
+      </span>
       <IconButton icon={icons[theme]} label={text.theme[theme]} onClick={nextTheme} />
       <IconButton icon="leave" label={text.acts.signOut} onClick={onSignOut} />
     </div>

@@ -75,9 +75,35 @@ export function Select({ label, value, options, onChange, isDisabled = false }: 
   )
 }
 
+interface DayFieldProps {
+  label: string
+  /** `2027-01-15`, or empty */
+  value: string
+  onChange: (day: string) => void
+}
+
+/** A day, with the browser's own calendar. */
+export function DayField({ label, value, onChange }: DayFieldProps) {
+  const id = useId()
+  return (
+    <span class="inline-flex items-center gap-2">
+      <label for={id} class="text-xs text-soft">
+        {label}
+      </label>
+      <input
+        id={id}
+        type="date"
+        class={box}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    </span>
+  )
+}
+
 const settleMs = 250
 
-/** Searches while it is typed into; `/` goes there from anywhere, Esc empties it. */
+/** Searches while it is typed into; `/` goes there from anywhere, Esc empties it, the arrow goes down to what was found. */
 export function SearchField({
   label,
   value,
@@ -117,6 +143,12 @@ export function SearchField({
         spellcheck={false}
         aria-keyshortcuts="/"
         onInput={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setTyped('')
+          else if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('tbody tr')?.focus()
+          else return
+          event.preventDefault()
+        }}
       />
     </search>
   )

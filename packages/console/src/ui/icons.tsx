@@ -26,6 +26,8 @@ const paths = {
   check: 'M4 10.500 8 14.500 16 6',
   warning: 'M10 3 18 17H2zM10 8v4M10 14.500h.01',
   copy: 'M7 7h10v10H7zM4 13H3V3h10v1',
+  keyboard:
+    'M2.500 5.500h15v9h-15zM5.500 8.500h.01M8.500 8.500h.01M11.500 8.500h.01M14.500 8.500h.01M6.500 11.500h7',
   leave: 'M12 4H4v12h8M9 10h9M15 7l3 3-3 3',
 } as const
 

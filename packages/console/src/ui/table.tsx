@@ -18,6 +18,8 @@ export interface Column<Row> {
   isLong?: boolean
   /** the name of the order, where the API sorts by it */
   sort?: string
+  /** in that order the last comes first, unless somebody asks the other way round: of instants */
+  isLastFirst?: true
   align?: 'right'
 }
 
@@ -53,14 +55,15 @@ const roles = {
 } as const
 
 /**
- * The one table of the console. Arrows go from row to row, Enter opens, Space chooses; a row is opened by a button of its
- * own as well, so that everything has a name.
+ * The one table of the console. Arrows, Home and End go from row to row, Enter opens, Space chooses, Esc lets go of what is
+ * chosen; a row is opened by a button of its own as well, so that everything has a name.
  */
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, columns, rows, error, onRetry, more, empty } = props
+  const { caption, columns, rows, choice, error, onRetry, more, empty } = props
   const body = useRef<HTMLTableSectionElement>(null)
   if (error && !rows) return <Failure error={error} {...(onRetry && { onRetry })} />
   if (!rows) return <Skeleton />
+  if (rows.length === 0 && more) return <FurtherOn more={more} />
   if (rows.length === 0) return <>{empty}</>
   return (
     <div>
@@ -70,7 +73,14 @@ export function Table<Row>(props: TableProps<Row>) {
             {caption}. {text.table.keys}
           </caption>
           <Head {...props} rows={rows} />
-          <tbody role={roles.rowgroup} ref={body} onKeyDown={(event) => moveFocus(event, body.current)}>
+          <tbody
+            role={roles.rowgroup}
+            ref={body}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape' && choice) choice.onChoose(new Set())
+              moveFocus(event, body.current)
+            }}
+          >
             {rows.map((row, index) => (
               <Row key={props.idOf(row)} {...props} row={row} columns={columns} isFirst={index === 0} />
             ))}
@@ -88,6 +98,15 @@ export function Table<Row>(props: TableProps<Row>) {
   )
 }
 
+/** Nothing yet, and the list is not at its end. */
+function FurtherOn({ more: { isBusy, onMore } }: { more: NonNullable<TableProps<never>['more']> }) {
+  return (
+    <Empty title={isBusy ? text.table.looking : text.table.nothingYet}>
+      {!isBusy && <Button onClick={onMore}>{text.table.lookOn}</Button>}
+    </Empty>
+  )
+}
+
 type HeadProps<Row> = Pick<TableProps<Row>, 'columns' | 'choice' | 'idOf' | 'onOpen' | 'sort'> & {
   rows: readonly Row[]
 }
@@ -95,6 +114,7 @@ type HeadProps<Row> = Pick<TableProps<Row>, 'columns' | 'choice' | 'idOf' | 'onO
 function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>) {
   const ids = rows.map(idOf)
   const areAllChosen = choice !== undefined && ids.every((id) => choice.chosen.has(id))
+  const areSome = choice !== undefined && choice.chosen.size > 0 && !areAllChosen
   return (
     <thead role={roles.rowgroup}>
       <tr role={roles.row} class="border-b border-line text-xs text-soft">
@@ -103,6 +123,7 @@ function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>
             <Pick
               label={text.table.chooseAll}
               isChosen={areAllChosen}
+              areSome={areSome}
               onChange={() => choice.onChoose(areAllChosen ? new Set() : new Set(ids))}
             />
           </th>
@@ -117,7 +138,7 @@ function Head<Row>({ columns, choice, rows, idOf, onOpen, sort }: HeadProps<Row>
 }
 
 function HeadCell<Row>({ column, sort }: { column: Column<Row>; sort: TableProps<Row>['sort'] }) {
-  const { id, title, isWide, align, hidesTitle } = column
+  const { id, title, isWide, align, hidesTitle, isLastFirst } = column
   const sortId = column.sort
   const isDown = sortId !== undefined && sort?.by === `-${sortId}`
   const isUp = sortId !== undefined && sort?.by === sortId
@@ -138,7 +159,7 @@ function HeadCell<Row>({ column, sort }: { column: Column<Row>; sort: TableProps
       <button
         type="button"
         class="inline-flex min-h-6 items-center gap-1 rounded-sm hover:text-ink"
-        onClick={() => sort.onSort(isDown ? sortId : `-${sortId}`)}
+        onClick={() => sort.onSort((isLastFirst ? isDown : !isUp) ? sortId : `-${sortId}`)}
       >
         {title}
         <span aria-hidden="true">{isUp ? '↑' : isDown ? '↓' : ''}</span>
@@ -217,8 +238,16 @@ function Cell<Row>({ column, row, isMain }: { column: Column<Row>; row: Row; isM
   )
 }
 
+interface PickProps {
+  label: string
+  isChosen: boolean
+  /** of a box for many: some of them, and not all */
+  areSome?: boolean
+  onChange: () => void
+}
+
 /** A box to tick, with room around it for a finger. */
-function Pick({ label, isChosen, onChange }: { label: string; isChosen: boolean; onChange: () => void }) {
+function Pick({ label, isChosen, areSome = false, onChange }: PickProps) {
   return (
     <label class="inline-flex size-9 cursor-pointer items-center justify-center">
       <input
@@ -226,6 +255,7 @@ function Pick({ label, isChosen, onChange }: { label: string; isChosen: boolean;
         class="size-4 accent-accent"
         aria-label={label}
         checked={isChosen}
+        indeterminate={areSome}
         onChange={onChange}
       />
     </label>
@@ -242,13 +272,18 @@ function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, input, a, select, label') !== null
 }
 
-const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 }
+/** From where one is among so many rows, to where the key leads. */
+const targets: Readonly<Record<string, (here: number, count: number) => number>> = {
+  ArrowDown: (here) => here + 1,
+  ArrowUp: (here) => here - 1,
+  Home: () => 0,
+  End: (_, count) => count - 1,
+}
 
 function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
-  const step = steps[event.key]
   const rows = [...(body?.children ?? [])]
   const here = rows.findIndex((row) => row.contains(event.target as Node))
-  const target = step === undefined ? undefined : rows[here + step]
+  const target = rows[targets[event.key]?.(here, rows.length) ?? -1]
   if (!(target instanceof HTMLElement)) return
   event.preventDefault()
   for (const row of rows) if (row instanceof HTMLElement) row.tabIndex = row === target ? 0 : -1

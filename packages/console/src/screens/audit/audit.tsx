@@ -10,18 +10,33 @@ import { Card, Page } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { SearchField } from '../../ui/fields.tsx'
+import { DayField, SearchField, Select } from '../../ui/fields.tsx'
 import { EmptyList } from '../../ui/table.tsx'
 import { EventList } from './event-list.tsx'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-/i
 
+const names = ['event', 'request', 'user', 'actor', 'result', 'since', 'until', 'number'] as const
+
+const results = [
+  { value: '', label: text.all },
+  ...['ok', 'refused', 'failed'].map((result) => ({ value: result, label: result })),
+]
+
+/** A day begins and ends where the reader is. */
+function instantOf(day: string, time: string): string {
+  const at = Date.parse(`${day}T${time}`)
+  return Number.isNaN(at) ? '' : new Date(at).toISOString()
+}
+
 /** What happened, newest first, with the proof that nobody has changed it. */
 export function Audit({ session }: { session: SignedIn }) {
-  const { values, set, isFiltered } = useFilters(['event', 'request', 'user'])
-  const list = useList<AdminEvent>('audit/', values)
+  const { values, set, type, isFiltered, clear } = useFilters(names, { besides: ['number'] })
+  const { number, since, until, ...asked } = values
+  const span = { since: instantOf(since, '00:00'), until: instantOf(until, '23:59:59.999') }
+  const list = useList<AdminEvent>('audit/', { ...asked, ...span })
   const search = (typed: string) =>
-    set(uuid.test(typed) ? { request: typed, event: '' } : { event: typed, request: '' })
+    type(uuid.test(typed) ? { request: typed, event: '' } : { event: typed, request: '' })
   return (
     <Page
       title={text.screens.audit}
@@ -34,10 +49,18 @@ export function Audit({ session }: { session: SignedIn }) {
         )
       }
     >
-      <div class="flex flex-wrap items-center gap-4">
+      <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
         <SearchField label={text.audit.search} value={values.event || values.request} onSearch={search} />
+        <Select
+          label={text.audit.result}
+          value={values.result}
+          options={results}
+          onChange={(result) => set({ result })}
+        />
+        <DayField label={text.audit.since} value={since} onChange={(day) => set({ since: day })} />
+        <DayField label={text.audit.until} value={until} onChange={(day) => set({ until: day })} />
         {isFiltered && (
-          <Button look="bare" onClick={() => set({ event: '', request: '', user: '' })}>
+          <Button look="bare" onClick={clear}>
             {text.acts.clear}
           </Button>
         )}
@@ -45,6 +68,7 @@ export function Audit({ session }: { session: SignedIn }) {
       <Card>
         <EventList
           list={list}
+          opened={{ number, onOpen: (number) => set({ number }) }}
           empty={<EmptyList isFiltered={isFiltered}>{text.audit.emptyHint}</EmptyList>}
         />
       </Card>

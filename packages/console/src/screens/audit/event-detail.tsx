@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
-import type { AdminEvent, Explanation } from '../../api/answers.ts'
+import type { AdminEvent, AdminEventDetail, Explanation } from '../../api/answers.ts'
 import { get } from '../../api/request.ts'
 import { text } from '../../text/en.ts'
 import { Button } from '../../ui/button.tsx'
@@ -9,8 +9,35 @@ import { Copied, Facts } from '../../ui/fields.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { sayExactly } from '../../ui/time.tsx'
 
-/** One event: all that is known of it, what it changed, and why, in sentences. */
-export function EventDetail({ event, onClose }: { event: AdminEvent; onClose: () => void }) {
+interface EventDetailProps {
+  number: string
+  /** as a list has it, shown until it has come whole */
+  known: AdminEvent | undefined
+  onClose: () => void
+}
+
+/** One event, from the side. */
+export function EventDetail({ number, known, onClose }: EventDetailProps) {
+  const found = useQuery({
+    queryKey: ['event', number],
+    queryFn: () => get<AdminEventDetail>(`audit/${encodeURIComponent(number)}/`),
+  })
+  const event = found.data ?? known
+  return (
+    <Modal title={event?.event ?? text.audit.event} place="side" onClose={onClose}>
+      {event ? (
+        <Whole event={event} />
+      ) : found.error ? (
+        <Failure error={found.error} onRetry={() => void found.refetch()} />
+      ) : (
+        <Skeleton />
+      )}
+    </Modal>
+  )
+}
+
+/** All that is known of it, what it changed, and why, in sentences. */
+function Whole({ event }: { event: AdminEvent & Partial<AdminEventDetail> }) {
   const [isExplained, setExplained] = useState(false)
   const { request_id, changes, details } = event
   const facts: [string, string | null][] = [
@@ -22,33 +49,32 @@ export function EventDetail({ event, onClose }: { event: AdminEvent; onClose: ()
     [text.audit.from, event.client_ip],
     [text.audit.device, event.device],
     [text.audit.request, request_id],
+    [text.audit.digest, event.chain ?? null],
   ]
   return (
-    <Modal title={event.event} place="side" onClose={onClose}>
-      <div class="flex flex-col gap-6">
-        <p class="text-sm text-soft">{sayExactly(Date.parse(event.time))}</p>
-        <Facts
-          facts={facts
-            .filter((fact): fact is [string, string] => fact[1] !== null)
-            .map(([name, value]) => [name, <Copied key={name} value={value} />] as const)}
-        />
-        {changes && <Changes changes={changes} />}
-        {details && Object.keys(details).length > 0 && (
-          <section class="flex flex-col gap-2">
-            <h3 class="text-sm font-semibold">{text.audit.detail}</h3>
-            <pre class="rounded-lg border border-line bg-raised p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere">
-              {JSON.stringify(details, null, 2)}
-            </pre>
-          </section>
-        )}
-        {request_id && !isExplained && (
-          <span>
-            <Button onClick={() => setExplained(true)}>{text.audit.explain}</Button>
-          </span>
-        )}
-        {request_id && isExplained && <Explained requestId={request_id} />}
-      </div>
-    </Modal>
+    <div class="flex flex-col gap-6">
+      <p class="text-sm text-soft">{sayExactly(Date.parse(event.time))}</p>
+      <Facts
+        facts={facts
+          .filter((fact): fact is [string, string] => fact[1] !== null)
+          .map(([name, value]) => [name, <Copied key={name} value={value} />] as const)}
+      />
+      {changes && <Changes changes={changes} />}
+      {details && Object.keys(details).length > 0 && (
+        <section class="flex flex-col gap-2">
+          <h3 class="text-sm font-semibold">{text.audit.detail}</h3>
+          <pre class="rounded-lg border border-line bg-raised p-3 font-mono text-xs whitespace-pre-wrap wrap-anywhere">
+            {JSON.stringify(details, null, 2)}
+          </pre>
+        </section>
+      )}
+      {request_id && !isExplained && (
+        <span>
+          <Button onClick={() => setExplained(true)}>{text.audit.explain}</Button>
+        </span>
+      )}
+      {request_id && isExplained && <Explained requestId={request_id} />}
+    </div>
   )
 }
 

@@ -43,15 +43,17 @@ function say(result: string): string {
   return words[result] ?? sayCode(result)
 }
 
-/** Events, newest first; each opens with all that is known of it. */
-export function EventList({
-  list,
-  empty,
-}: {
+interface EventListProps {
   list: ReturnType<typeof useList<AdminEvent>>
   empty: ComponentChildren
-}) {
-  const [open, setOpen] = useState<AdminEvent | undefined>()
+  /** where it is kept which one is open, if not here */
+  opened?: { number: string; onOpen: (number: string) => void }
+}
+
+/** Events, newest first; each opens with all that is known of it. */
+export function EventList({ list, empty, opened }: EventListProps) {
+  const [own, setOwn] = useState('')
+  const { number, onOpen } = opened ?? { number: own, onOpen: setOwn }
   return (
     <>
       <Table
@@ -60,10 +62,17 @@ export function EventList({
         {...list}
         idOf={({ id }) => id}
         nameOf={({ event, number }) => `${event} ${number}`}
-        onOpen={setOpen}
+        onOpen={({ number }) => onOpen(String(number))}
         empty={empty}
       />
-      {open && <EventDetail event={open} onClose={() => setOpen(undefined)} />}
+      {number && (
+        <EventDetail
+          key={number}
+          number={number}
+          known={list.rows?.find((row) => String(row.number) === number)}
+          onClose={() => onOpen('')}
+        />
+      )}
     </>
   )
 }

@@ -19,7 +19,7 @@ function filterOf(typed: string): Record<string, string> {
 
 /** All sessions, newest first. */
 export function Sessions({ session }: { session: SignedIn }) {
-  const { values, set, isFiltered } = useFilters(['search', 'state'])
+  const { values, set, type, isFiltered } = useFilters(['search', 'state'])
   const list = useList<AdminSession>('sessions/', { ...filterOf(values.search), state: values.state })
   return (
     <Page title={text.screens.sessions}>
@@ -27,7 +27,7 @@ export function Sessions({ session }: { session: SignedIn }) {
         <SearchField
           label={text.sessions.search}
           value={values.search}
-          onSearch={(search) => set({ search })}
+          onSearch={(search) => type({ search })}
         />
         <Check
           label={text.sessions.alsoEnded}

@@ -1,114 +1,54 @@
-import { useQueryClient } from '@tanstack/preact-query'
-import { useState } from 'preact/hooks'
-import type { AdminUser, BulkResult, Page as ListPage, SignedIn } from '../../api/answers.ts'
-import { request } from '../../api/request.ts'
-import { useAct } from '../../app/act.ts'
-import { Download } from '../../app/download.tsx'
+import { useEffect, useState } from 'preact/hooks'
+import type { AdminUser, SignedIn } from '../../api/answers.ts'
 import { useList } from '../../app/list.ts'
 import { useFilters } from '../../app/search.ts'
 import { can } from '../../app/session.ts'
 import { Card, Page } from '../../app/shell.tsx'
+import { Views } from '../../app/views.tsx'
 import { text } from '../../text/en.ts'
 import { Button } from '../../ui/button.tsx'
-import { Confirm } from '../../ui/dialog.tsx'
-import { SearchField, Select } from '../../ui/fields.tsx'
-import { type Column, EmptyList, Table } from '../../ui/table.tsx'
-import { Time } from '../../ui/time.tsx'
-import { bulkActs, type UserAct } from './acts.ts'
-import { Flags } from './flags.tsx'
+import { SearchField } from '../../ui/fields.tsx'
+import { EmptyList, Table } from '../../ui/table.tsx'
+import { BulkBar, type Chosen } from './bulk.tsx'
+import { ColumnChooser, columnsOf } from './columns.tsx'
+import { ExportUsers } from './export.tsx'
+import { Filters } from './filters.tsx'
 import { User } from './user.tsx'
 
-const columns: readonly Column<AdminUser>[] = [
-  {
-    id: 'username',
-    title: text.users.username,
-    sort: 'username',
-    cell: ({ username }) => username,
-  },
-  {
-    id: 'email',
-    title: text.users.email,
-    cell: ({ email }) => email || <span class="text-soft">{text.none}</span>,
-  },
-  { id: 'flags', title: text.users.state, cell: (user) => <Flags user={user} /> },
-  {
-    id: 'created',
-    title: text.users.joined,
-    sort: 'created',
-    isWide: true,
-    cell: ({ created_at }) => <Time at={created_at} />,
-  },
-  {
-    id: 'last',
-    title: text.users.lastLogin,
-    isWide: true,
-    cell: ({ last_login_at }) => <Time at={last_login_at} />,
-  },
-]
-
-const yesNo = (yes: string, no: string) => [
-  { value: '', label: text.any },
-  { value: 'true', label: yes },
-  { value: 'false', label: no },
-]
-
-const filters = [
-  { name: 'active', label: text.users.state, options: yesNo(text.users.active, text.users.disabled) },
-  { name: 'verified', label: text.users.email, options: yesNo(text.users.verified, text.users.unverified) },
-  { name: 'staff', label: text.users.staff, options: yesNo(text.yes, text.no) },
-  {
-    name: 'role',
-    label: text.users.role,
-    options: [
-      { value: '', label: text.all },
-      { value: 'any', label: text.users.anyRole },
-      ...(['owner', 'admin', 'support', 'auditor'] as const).map((role) => ({
-        value: role,
-        label: text.roles[role],
-      })),
-    ],
-  },
-] as const
+const names = ['search', 'active', 'verified', 'staff', 'role', 'sort', 'columns', 'user'] as const
+const besides = ['sort', 'columns', 'user'] as const
 
 /** All users, found, filtered and acted upon. */
 export function Users({ session }: { session: SignedIn }) {
-  const { values, set, isFiltered } = useFilters([
-    'search',
-    'active',
-    'verified',
-    'staff',
-    'role',
-    'sort',
-    'user',
-  ])
-  const { user: openId, ...asked } = values
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const { values, set, type, isFiltered, clear } = useFilters(names, { besides })
+  const { user: openId, columns: words, ...asked } = values
+  const { columns, ids: shown } = columnsOf(words)
   const list = useList<AdminUser>('users/', asked)
+  const [chosen, setChosen] = useChosen(JSON.stringify(asked))
+  const rows = list.rows ?? []
+  const areAllChosen = rows.length > 0 && rows.every(({ id }) => chosen.has(id))
   return (
     <Page
       title={text.screens.users}
       acts={
-        can(session, 'users.export') && (
-          <Download path="users/export/" query={{ ...asked, format: 'csv' }} label={text.users.exportCsv} />
-        )
+        <>
+          <Views list="users" besides={['user']} also={{ columns: shown.join(',') || 'none' }} />
+          <ColumnChooser shown={shown} onChoose={(columns) => set({ columns })} />
+          {can(session, 'users.export') && (
+            <ExportUsers asked={asked} isFiltered={isFiltered} chosen={[...chosen.keys()]} />
+          )}
+        </>
       }
     >
       <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <SearchField label={text.users.search} value={values.search} onSearch={(search) => set({ search })} />
-        {filters.map(({ name, label, options }) => (
-          <Select
-            key={name}
-            label={label}
-            value={values[name]}
-            options={options}
-            onChange={(value) => set({ [name]: value })}
-          />
-        ))}
+        <SearchField
+          label={text.users.search}
+          value={values.search}
+          onSearch={(search) => type({ search })}
+        />
+        <Filters values={values} onChange={set} />
         {isFiltered && (
-          <Button
-            look="bare"
-            onClick={() => set({ search: '', active: '', verified: '', staff: '', role: '' })}
-          >
+          <Button look="bare" onClick={clear}>
             {text.acts.clear}
           </Button>
         )}
@@ -118,8 +58,8 @@ export function Users({ session }: { session: SignedIn }) {
           <BulkBar
             session={session}
             chosen={chosen}
-            rows={list.rows ?? []}
-            onDone={() => setChosen(new Set())}
+            rest={areAllChosen && list.more ? asked : undefined}
+            onChoose={setChosen}
           />
         )}
         <Table
@@ -129,7 +69,14 @@ export function Users({ session }: { session: SignedIn }) {
           idOf={({ id }) => id}
           nameOf={({ username }) => username}
           onOpen={({ id }) => set({ user: id })}
-          choice={can(session, 'users.assist') ? { chosen, onChoose: setChosen } : undefined}
+          choice={
+            can(session, 'users.assist')
+              ? {
+                  chosen: new Set(chosen.keys()),
+                  onChoose: (ids) => setChosen(namesOf(ids, { rows, chosen })),
+                }
+              : undefined
+          }
           sort={
             values.search ? undefined : { by: values.sort || '-created', onSort: (sort) => set({ sort }) }
           }
@@ -141,77 +88,17 @@ export function Users({ session }: { session: SignedIn }) {
   )
 }
 
-interface BulkBarProps {
-  session: SignedIn
-  chosen: ReadonlySet<string>
-  rows: readonly AdminUser[]
-  onDone: () => void
+/** Who is chosen. In another list nobody is: nothing happens to somebody whom one does not see. */
+function useChosen(question: string) {
+  const [chosen, setChosen] = useState<Chosen>(new Map())
+  useEffect(() => setChosen(new Map()), [question])
+  return [chosen, setChosen] as const
 }
 
-/** What can be done to all that are chosen. What can be taken back is done at once; the rest is confirmed. */
-function BulkBar({ session, chosen, rows, onDone }: BulkBarProps) {
-  const [asked, setAsked] = useState<UserAct | undefined>()
-  const client = useQueryClient()
-  const bulk = useAct({
-    run: async ({ act, ids }: { act: UserAct; ids: readonly string[] }) =>
-      (await request<ListPage<BulkResult>>('users/bulk/', { method: 'POST', body: { act: act.name, ids } }))
-        .data.items,
-    changes: ['users/', 'user', 'sessions/'],
-    done: (results, { act }) =>
-      text.users.bulkDone(
-        act.done,
-        results.filter(({ outcome }) => outcome === 'done').length,
-        results.length,
-      ),
-    undo: (results, { act }) => {
-      const back = act.undo
-      const ids = results.filter(({ outcome }) => outcome === 'done').map(({ id }) => id)
-      if (!back || ids.length === 0) return undefined
-      return () =>
-        void request('users/bulk/', { method: 'POST', body: { act: back, ids } }).then(() =>
-          client.invalidateQueries({ queryKey: ['users/'] }),
-        )
-    },
-    onDone: () => {
-      setAsked(undefined)
-      onDone()
-    },
-  })
-  const ids = [...chosen]
-  const names = rows.filter(({ id }) => chosen.has(id)).map(({ username }) => username)
-  return (
-    <div class="flex flex-wrap items-center gap-2 border-b border-line bg-raised px-4 py-2">
-      <span class="mr-2 text-sm font-medium" aria-live="polite">
-        {text.table.chosen(ids.length)}
-      </span>
-      {bulkActs
-        .filter(({ permission }) => can(session, permission))
-        .map((act) => (
-          <Button
-            key={act.name}
-            look={act.isDangerous ? 'danger' : 'plain'}
-            isBusy={bulk.isPending}
-            onClick={() => (act.isConfirmed ? setAsked(act) : bulk.mutate({ act, ids }))}
-          >
-            {act.label}
-          </Button>
-        ))}
-      {asked && (
-        <Confirm
-          title={text.users.bulkTitle(asked.label, ids.length)}
-          act={asked.label}
-          typed={asked.isDangerous ? String(ids.length) : undefined}
-          isBusy={bulk.isPending}
-          onClose={() => setAsked(undefined)}
-          onConfirm={() => bulk.mutate({ act: asked, ids })}
-        >
-          <p>{asked.means}</p>
-          <p class="text-soft">
-            {names.slice(0, 10).join(', ')}
-            {names.length > 10 && ' …'}
-          </p>
-        </Confirm>
-      )}
-    </div>
-  )
+function namesOf(
+  ids: ReadonlySet<string>,
+  { rows, chosen }: { rows: readonly AdminUser[]; chosen: Chosen },
+): Chosen {
+  const known = new Map([...chosen, ...rows.map(({ id, username }) => [id, username] as const)])
+  return new Map([...ids].map((id) => [id, known.get(id) ?? id]))
 }
