@@ -486,6 +486,8 @@ export interface Store {
   findTaken(names: Pick<UserRow, 'username_canonical' | 'email_canonical'>): Promise<TakenField[]>
   listUsers(page: Page & { search?: string | undefined }): Promise<UserRow[]>
   queryUsers(query: UserQuery): Promise<Scanned<UserRow, Position>>
+  /** of those who have one of the ids, in no order */
+  listUsernames(ids: readonly string[]): Promise<Pick<UserRow, 'id' | 'username'>[]>
   /** of all users, in the order of their ids */
   listPasswordHashes(page: Page): Promise<Pick<UserRow, 'id' | 'password_hash'>[]>
   findUserByEmail(canonical: string): Promise<UserRow | undefined>

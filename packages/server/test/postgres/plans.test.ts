@@ -199,6 +199,7 @@ async function runAll(db: Connections): Promise<void> {
   await users.createUser({ ...sampleUser(), username_canonical: user.username_canonical })
   await users.findUserById(user.id)
   await users.findUserByName(user.username_canonical)
+  await users.listUsernames([user.id, 'u5'])
   await runAccounts(db, user)
   await runImports(db, user)
   await runLegacyTokens(db, user)

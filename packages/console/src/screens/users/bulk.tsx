@@ -50,6 +50,11 @@ export function BulkBar({ session, chosen, rest, onChoose }: BulkBarProps) {
       <span class="mr-2 text-sm font-medium" aria-live="polite">
         {bulk.isPending ? text.users.bulkRuns(bulk.done, chosen.size) : text.table.chosen(chosen.size)}
       </span>
+      {!bulk.isPending && (
+        <Button look="bare" onClick={() => onChoose(new Map())}>
+          {text.table.chooseNone}
+        </Button>
+      )}
       {rest && <ChooseRest asked={rest} onChoose={onChoose} />}
       {bulkActs
         .filter(({ permission }) => can(session, permission))
@@ -63,11 +68,6 @@ export function BulkBar({ session, chosen, rest, onChoose }: BulkBarProps) {
             {act.label}
           </Button>
         ))}
-      {!bulk.isPending && (
-        <Button look="bare" onClick={() => onChoose(new Map())}>
-          {text.table.chooseNone}
-        </Button>
-      )}
       {asked && (
         <Confirm
           title={text.users.bulkTitle(asked.label, chosen.size)}

@@ -13,7 +13,8 @@ import { refuseUntouchable } from '../users/change.ts'
 import { usernamesOf } from '../users/names-of.ts'
 
 type SessionsDeps = AdminRouteDeps & {
-  store: AdminRouteDeps['store'] & Pick<Store, 'querySessions' | 'listSessionsOfUser' | 'findUserByName'>
+  store: AdminRouteDeps['store'] &
+    Pick<Store, 'querySessions' | 'listSessionsOfUser' | 'findUserByName' | 'listUsernames'>
 }
 
 /** Sessions of all users. */

@@ -6,7 +6,7 @@ import type { AdminEvent, AdminEventDetail } from '../answers.ts'
 import { usernamesOf } from '../users/names-of.ts'
 
 export interface EventsDeps {
-  store: Pick<Store, 'listEvents' | 'readEvents' | 'readChain' | 'findUserById'>
+  store: Pick<Store, 'listEvents' | 'readEvents' | 'readChain' | 'listUsernames'>
 }
 
 export interface EventsWanted extends Omit<AuditFilter, 'after'> {

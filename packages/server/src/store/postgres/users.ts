@@ -26,6 +26,8 @@ const byId = statement('user_by_id', `SELECT ${columns} FROM users WHERE id = @i
 const byName = statement('user_by_name', `SELECT ${columns} FROM users WHERE username_canonical = @name`)
 const byEmail = statement('user_by_email', `SELECT ${columns} FROM users WHERE email_canonical = @email`)
 
+const usernames = statement('usernames', 'SELECT id, username FROM users WHERE id = ANY(@ids::text[])')
+
 const insertUser = statement(
   'insert_user',
   `INSERT INTO users (id, username, username_canonical, email, email_canonical, password_hash,
@@ -133,6 +135,7 @@ type UserVerbs = Pick<
   | 'findUserById'
   | 'findUserByName'
   | 'findUserByEmail'
+  | 'listUsernames'
   | 'findTaken'
   | 'createUser'
   | 'updateUser'
@@ -148,6 +151,7 @@ export function userVerbs(db: Connections): UserVerbs {
       isText(name) ? (await db.rows<UserRow>(byName, { name }))[0] : undefined,
     findUserByEmail: async (email) =>
       isText(email) ? (await db.rows<UserRow>(byEmail, { email }))[0] : undefined,
+    listUsernames: (ids) => db.rows(usernames, { ids: ids.filter(isText) }),
     findTaken: (names) => takenFields(db, names),
     async createUser(user) {
       try {

@@ -125,6 +125,7 @@ function reads(db: Connection): Pick<SqliteStore, Extract<keyof Store, Reads>> {
       db.rows<UserRow>('SELECT * FROM users WHERE username_canonical = @name', { name })[0],
     findUserByEmail: async (email) =>
       db.rows<UserRow>('SELECT * FROM users WHERE email_canonical = @email', { email })[0],
+    listUsernames: async (ids) => ids.flatMap((id) => db.rows<Username>(usernameSql, { id })),
     findTaken: async (names) => takenFields(db, names),
     findAlike: async (names) => findAlike(db, names),
     findSecret: async (input) => db.rows<FoundSecret>(foundSecretSql, input)[0],
@@ -167,6 +168,10 @@ const queries = async () => (await import('./compiler.ts')).queries
 
 const foundSecretSql = `
   SELECT user_id, purpose, email, expires_at FROM one_time_secrets WHERE digest = @digest AND expires_at > @now`
+
+type Username = Pick<UserRow, 'id' | 'username'>
+
+const usernameSql = 'SELECT id, username FROM users WHERE id = @id'
 
 const liveSessionsSql = `
   SELECT * FROM sessions WHERE user_id = @userId AND revoked_at IS NULL AND expires_at > @now ORDER BY id DESC`

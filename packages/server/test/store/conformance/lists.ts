@@ -122,6 +122,19 @@ export function listsConformance(store: StoreUnderTest): void {
       expect(new Set(seen).size).toBe(seen.length)
     })
 
+    test('the names of some, of whoever is there', async () => {
+      const [one, other] = [await named('one'), await named('other')]
+      await named('third')
+      const found = await store().listUsernames([other.id, 'nobody', "' OR 1=1 --", 'a\0', one.id])
+      expect(new Map(found.map(({ id, username }) => [id, username]))).toEqual(
+        new Map([
+          [one.id, 'one'],
+          [other.id, 'other'],
+        ]),
+      )
+      expect(await store().listUsernames([])).toEqual([])
+    })
+
     test('a cursor of nobody, or of no text, ends in order', async () => {
       await addNamed()
       const after = (value: string, id: string) => ask({ after: { value, id } })
