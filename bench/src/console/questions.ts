@@ -22,6 +22,7 @@ export async function questionsFor(client: Client, cookie: string, users: number
     await places('sort=-email'),
   ]
   return [
+    { name: 'no list: who is signed in', path: () => 'session/' },
     { name: 'users, newest first', path: () => 'users/' },
     { name: 'users by name', path: () => `users/?sort=${any(['', '-'])}username` },
     { name: 'users by address', path: () => `users/?sort=${any(['', '-'])}email` },
