@@ -116,10 +116,18 @@ export function SearchField({
   const [typed, setTyped] = useState(value)
   const input = useRef<HTMLInputElement>(null)
   const id = useId()
-  useEffect(() => setTyped(value), [value])
+  const sent = useRef(value)
+  useEffect(() => {
+    // What comes back from here is no news, and would undo what was typed meanwhile.
+    if (value !== sent.current) setTyped(value)
+    sent.current = value
+  }, [value])
   useEffect(() => {
     if (typed === value) return
-    const timer = setTimeout(() => onSearch(typed), settleMs)
+    const timer = setTimeout(() => {
+      sent.current = typed
+      onSearch(typed)
+    }, settleMs)
     return () => clearTimeout(timer)
   }, [typed, value, onSearch])
   useSlash(input)
