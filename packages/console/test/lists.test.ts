@@ -67,17 +67,17 @@ describe.skipIf(noBrowser !== undefined).each(stores)('lists of users on %s', (k
     const page = await world.openAs(owner.username, '/users')
     await row(page, owner.username).waitFor()
     await page.getByRole('button', { name: 'Columns' }).click()
-    for (const name of ['Id', 'E-mail'])
+    for (const name of ['ID', 'E-mail'])
       await page.getByRole('dialog').getByLabel(name, { exact: true }).click()
     await page.keyboard.press('Escape')
     const titles = () => page.locator('thead th').allInnerTexts()
     expect((await titles()).map((title) => title.trim())).toEqual(
-      expect.arrayContaining(['Username', 'Id', 'State']),
+      expect.arrayContaining(['Username', 'ID', 'State']),
     )
     expect(await titles()).not.toContain('E-mail')
     expect(param(page, 'columns')).toBe('state,created,last_login,id')
     await page.goto(`${world.address}/admin/users`)
-    await expect.poll(titles).toContain('Id')
+    await expect.poll(titles).toContain('ID')
     await page.goto(`${world.address}/admin/users?columns=role`)
     await expect
       .poll(async () => (await titles()).map((title) => title.trim()).filter(Boolean))
@@ -142,7 +142,7 @@ describe.skipIf(noBrowser !== undefined).each(stores)('lists of users on %s', (k
     const page = await world.openAs(owner.username, '/users?search=crowd00')
     await page.getByRole('checkbox', { name: 'Choose crowd001', exact: true }).check()
     await page.getByText('1 chosen').waitFor()
-    await page.getByLabel('State', { exact: true }).selectOption('disabled')
+    await page.getByLabel('State', { exact: true }).selectOption('Disabled')
     await page.getByText('1 chosen').waitFor({ state: 'detached' })
   })
 

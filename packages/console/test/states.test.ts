@@ -405,7 +405,7 @@ describe.skipIf(noBrowser !== undefined)('by keyboard and by ear', () => {
     await press(page, 'Tab')
     expect((await focus(page)).name).toBe('a Skip to the content')
     await press(page, 'Enter', 'Tab')
-    expect((await focus(page)).name).toBe('button Export CSV')
+    expect((await focus(page)).name).toBe('button Views')
     await page.getByRole('link', { name: 'Audit', exact: true }).focus()
     await press(page, 'Enter')
     await expect.poll(() => page.title()).toBe('Audit · Countersign')
