@@ -1,4 +1,4 @@
-import type { AdminRole, UserRow } from '../store/store.ts'
+import type { AdminRole, UserRow } from '../store/schema.ts'
 
 /** Who may do what. Whatever is not here nobody may; a test asks every route as every role. */
 export const permissions = {

@@ -1,4 +1,4 @@
-import type { Page } from '../store/store.ts'
+import type { Page } from '../store/port/lists.ts'
 import { UsageError } from './failure.ts'
 
 /** The flags of a list that comes in pages. */

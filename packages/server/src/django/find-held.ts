@@ -1,6 +1,7 @@
 import { stateOf } from '../sessions/refresh.ts'
 import { judge, type RotationRules } from '../sessions/rotation.ts'
-import type { HeldSession, Store } from '../store/store.ts'
+import type { HeldSession } from '../store/port/sessions.ts'
+import type { Store } from '../store/store.ts'
 import type { RefreshClaims } from '../tokens/refresh-token.ts'
 
 /** The session and what decides about its user, as they stand now; undefined where there is no such session. */

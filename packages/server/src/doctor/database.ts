@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { databaseText } from '../config/database/database-address.ts'
-import type { DatabaseFacts, Store } from '../store/store.ts'
+import type { DatabaseFacts } from '../store/port/database.ts'
+import type { Store } from '../store/store.ts'
 import { examineClock, examineTime } from './clock.ts'
 import { type Finding, ok, problem, reasonOf, warning } from './finding.ts'
 import { examineKeys } from './keys.ts'

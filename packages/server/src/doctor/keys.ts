@@ -1,4 +1,5 @@
-import type { SigningKeyRow, Store } from '../store/store.ts'
+import type { SigningKeyRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import type { MasterSecrets } from '../tokens/secrets.ts'
 import { signerOf, verifierOf } from '../tokens/signing-key.ts'
 import { type Finding, ok, problem, reasonOf, warning } from './finding.ts'

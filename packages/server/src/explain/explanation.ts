@@ -1,7 +1,7 @@
 import { detailsOf } from '../audit/trail/event-json.ts'
 import { errors } from '../errors.ts'
 import { rules } from '../limits/rules.ts'
-import type { AuditRow } from '../store/store.ts'
+import type { AuditRow } from '../store/schema.ts'
 import { passwordReasons, proofReasons } from './account-reasons.ts'
 import type { Explanation, Facts } from './facts.ts'
 import { loginReasons } from './login-reasons.ts'

@@ -1,6 +1,6 @@
 import type { Compared, EventFields } from '../audit/events.ts'
 import { detailsOf } from '../audit/trail/event-json.ts'
-import type { AuditRow } from '../store/store.ts'
+import type { AuditRow } from '../store/schema.ts'
 import { durationText, isoText } from '../times.ts'
 
 /** What the sentences about one event are made of. */

@@ -6,11 +6,10 @@ import type {
   ImportUserOutcome,
   ImportUsersInput,
   NewLegacyToken,
-  SessionRow,
-  Store,
   UserNames,
-  UserRow,
-} from '../store/store.ts'
+} from '../store/port/imports.ts'
+import type { SessionRow, UserRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 
 type Read = Pick<Store, 'findAlike' | 'findSession'>
 type Imports = Pick<Store, 'findAlike' | 'importUsers' | 'importSessions' | 'importLegacyTokens'>

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts'
-import type { ImportedUser, ImportUserOutcome, ImportUsersInput, Store, UserRow } from '../store/store.ts'
+import type { ImportedUser, ImportUserOutcome, ImportUsersInput } from '../store/port/imports.ts'
+import type { UserRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import type { UserRecord } from './fields.ts'
 import type { Parsed } from './parse-record.ts'
 import { isWrapOf, type PasswordManner, preparePassword } from './password.ts'

@@ -1,4 +1,4 @@
-import type { ImportUserOutcome } from '../store/store.ts'
+import type { ImportUserOutcome } from '../store/port/imports.ts'
 
 export type RefusalReason = 'invalid' | 'weak_hash' | 'unknown_hash' | 'taken'
 

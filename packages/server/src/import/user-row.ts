@@ -1,4 +1,5 @@
-import type { ImportedUser, SessionRow, UserRow } from '../store/store.ts'
+import type { ImportedUser } from '../store/port/imports.ts'
+import type { SessionRow, UserRow } from '../store/schema.ts'
 import { canonicalEmail } from '../users/email.ts'
 import { canonicalName } from '../users/names.ts'
 import type { SessionRecord, UserRecord } from './fields.ts'

@@ -1,5 +1,5 @@
 import type { Origin } from '../audit/events.ts'
-import type { BackoffStep, RateStep } from '../store/store.ts'
+import type { BackoffStep, RateStep } from '../store/port/limits.ts'
 import { rulesOf, type Tuning, tuned } from './figures.ts'
 import type { Account, Keys } from './keys.ts'
 import { type Action, type DelayFigures, type RateFigures, type Rule, type RuleName, rules } from './rules.ts'

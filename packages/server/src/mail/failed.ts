@@ -1,4 +1,6 @@
-import type { MailRow, Page, Store } from '../store/store.ts'
+import type { Page } from '../store/port/lists.ts'
+import type { MailRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { mailState } from './mail-state.ts'
 
 const batch = 500

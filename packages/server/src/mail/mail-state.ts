@@ -1,4 +1,4 @@
-import type { MailRow } from '../store/store.ts'
+import type { MailRow } from '../store/schema.ts'
 
 /** What became of a mail: `waiting` is also one that is to be tried again. */
 export function mailState({ sent_at, failed_at }: Pick<MailRow, 'sent_at' | 'failed_at'>): MailState {

@@ -1,5 +1,5 @@
 import { escapeMarkup as escaped } from '../markup.ts'
-import type { MailRow } from '../store/store.ts'
+import type { MailRow } from '../store/schema.ts'
 import type { Letters, Opened } from './letters.ts'
 import { mailState } from './mail-state.ts'
 

@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
-import type { ClaimedMail, Store } from '../store/store.ts'
+import type { ClaimedMail } from '../store/port/mails.ts'
+import type { Store } from '../store/store.ts'
 import type { Letters } from './letters.ts'
 import { mostAttempts, outageRestMs, retryDelayMs, spreadOf } from './retry-delay.ts'
 import { deliveryMs, type Smtp } from './smtp.ts'

@@ -1,7 +1,7 @@
 import { type Audit, type Origin, requestFields } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
 import { AuthError } from '../errors.ts'
-import type { RevocationReason } from '../store/store.ts'
+import type { RevocationReason } from '../store/port/sessions.ts'
 import type { AccessClaims, AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
 import type { RevokedSessions } from './revocation/revoked.ts'

@@ -1,5 +1,5 @@
 import type { Origin } from '../audit/events.ts'
-import type { EndSessionOutcome } from '../store/store.ts'
+import type { EndSessionOutcome } from '../store/port/sessions.ts'
 import type { TokenPair } from './issue.ts'
 
 /** A refresh token that another deployment gave out, and that is honoured here. */

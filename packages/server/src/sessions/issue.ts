@@ -1,4 +1,4 @@
-import type { SessionRow } from '../store/store.ts'
+import type { SessionRow } from '../store/schema.ts'
 import type { AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { chained, chainOf, lastBefore, theChain } from './audit-chain.ts'
-import type { AuditRow, NewAuditEvent } from './store.ts'
+import type { NewAuditEvent } from './port/trail.ts'
+import type { AuditRow } from './schema.ts'
 
 const start = { last_number: 0, last_chain: null }
 const text = fc.oneof(fc.constantFrom('', 'a', '"', ',', 'null', '["a"]'), fc.string({ unit: 'binary' }))

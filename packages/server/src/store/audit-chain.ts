@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { AuditChainRow, AuditRow, NewAuditEvent } from './store.ts'
+import type { NewAuditEvent } from './port/trail.ts'
+import type { AuditChainRow, AuditRow } from './schema.ts'
 
 /**
  * The value that ties an event to all before it: SHA-256 of the value before, and of everything in the row but what is

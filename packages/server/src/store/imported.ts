@@ -1,4 +1,5 @@
-import type { ImportedUser, ImportUserOutcome, ImportUsersInput, UserNames, UserRow } from './store.ts'
+import type { ImportedUser, ImportUserOutcome, ImportUsersInput, UserNames } from './port/imports.ts'
+import type { UserRow } from './schema.ts'
 
 /** Every column of a user, in the order in which an import writes them. */
 export const userColumns = [

@@ -1,4 +1,4 @@
-import type { CheckLegacyTokenInput, CheckLegacyTokenOutcome, LegacyRefusal } from './store.ts'
+import type { CheckLegacyTokenInput, CheckLegacyTokenOutcome, LegacyRefusal } from './port/legacy-tokens.ts'
 
 /** What the tables say of a token that is shown, and of its user. */
 export interface KnownLegacyToken {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countSteps, keysOf, type LimitRow } from './limits.ts'
-import type { BackoffStep, CountAttemptInput, RateStep } from './store.ts'
+import type { BackoffStep, CountAttemptInput, RateStep } from './port/limits.ts'
 
 /** What one step lets in of attempts at these instants, and what it says to the others. */
 function live(step: Partial<Pick<CountAttemptInput, 'rates' | 'backoffs'>>, instants: readonly number[]) {

@@ -1,5 +1,5 @@
+import type { BackoffStep, CountAttemptInput, CountAttemptOutcome, RateStep } from './port/limits.ts'
 import type { LimitsTable } from './schema.ts'
-import type { BackoffStep, CountAttemptInput, CountAttemptOutcome, RateStep } from './store.ts'
 
 /** What is stored of a step. */
 export type LimitRow = LimitsTable

@@ -1,6 +1,7 @@
 import { type CompiledQuery, type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import type { Page, SessionQuery, UserQuery } from './port/lists.ts'
+import type { AuditFilter } from './port/trail.ts'
 import type { Database } from './schema.ts'
-import type { AuditFilter, Page, SessionQuery, UserQuery } from './store.ts'
 
 /** A statement and its parameters, ready for any driver; `Row` is what it returns. */
 export type Query<Row> = Pick<CompiledQuery<Row>, 'sql' | 'parameters'>

@@ -1,4 +1,5 @@
-import type { Position, Scanned, SessionQuery, SessionRow, UserQuery, UserRow } from './store.ts'
+import type { Position, Scanned, SessionQuery, UserQuery } from './port/lists.ts'
+import type { SessionRow, UserRow } from './schema.ts'
 
 /**
  * A page, and where the next one begins: behind its last row, or where it is not full, where the looking ended.

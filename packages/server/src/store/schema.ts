@@ -1,3 +1,5 @@
+import type { Selectable } from 'kysely'
+
 /** The tables, as Kysely sees them: one description for every database. Instants are epoch milliseconds, flags 0 or 1. */
 export interface Database {
   users: UsersTable
@@ -216,3 +218,14 @@ export interface MigrationsTable {
   applied_at: number
   serves_from: number | null
 }
+
+/** What is read of a table, whole rows. */
+export type UserRow = Selectable<UsersTable>
+export type SessionRow = Selectable<SessionsTable>
+export type SigningKeyRow = Selectable<SigningKeysTable>
+export type OneTimeSecretRow = Selectable<OneTimeSecretsTable>
+export type MailRow = Selectable<MailsTable>
+export type AuditRow = Selectable<AuditEventsTable>
+export type EventCount = Omit<Selectable<EventCountsTable>, 'id'>
+export type AuditChainRow = Selectable<AuditChainTable>
+export type LegacyTokenRow = Selectable<LegacyTokensTable>

@@ -1,479 +1,58 @@
-import type { Selectable } from 'kysely'
+import type { DatabaseFacts, HoldLeaseInput, StoreHealth } from './port/database.ts'
 import type {
-  AdminRole,
-  AuditChainTable,
-  AuditEventsTable,
-  EventCountsTable,
-  LegacyTokensTable,
-  MailsTable,
-  OneTimeSecretsTable,
-  SessionsTable,
-  SigningKeysTable,
-  UsersTable,
-} from './schema.ts'
-
-export type { AdminRole }
-export type UserRow = Selectable<UsersTable>
-export type SessionRow = Selectable<SessionsTable>
-export type SigningKeyRow = Selectable<SigningKeysTable>
-
-export type OneTimeSecretRow = Selectable<OneTimeSecretsTable>
-export type MailRow = Selectable<MailsTable>
-export type AuditRow = Selectable<AuditEventsTable>
-export type EventCount = Omit<Selectable<EventCountsTable>, 'id'>
-export type AuditChainRow = Selectable<AuditChainTable>
-export type LegacyTokenRow = Selectable<LegacyTokensTable>
-
-/** What a user is not born with; an import brings it along. */
-type LaterFields =
-  | 'last_login_at'
-  | 'email_verified_at'
-  | 'password_changed_at'
-  | 'first_name'
-  | 'last_name'
-  | 'group_names'
-  | 'sessions_ended_at'
-  | 'admin_role'
-export type NewUser = Omit<UserRow, LaterFields> & { admin_role?: AdminRole | null }
-export type NewSecret = Omit<OneTimeSecretRow, 'code_attempts'>
-/** A mail that is due at once. */
-export type NewMail = Pick<MailRow, 'id' | 'user_id' | 'template' | 'recipient' | 'sealed' | 'created_at'>
-/** What goes out with a change, in the transaction that makes it; a secret, and mails with it, only to an active user. */
-export interface WithMail {
-  secret?: NewSecret
-  mails?: readonly NewMail[]
-}
-export type NewSession = Pick<
-  SessionRow,
-  'id' | 'created_at' | 'expires_at' | 'ends_at' | 'device' | 'address'
-> & {
-  user_id: string
-}
-
-/** Why a session ended before its time; stored, shown to operators, and decisive for what its access tokens are told. */
-export type RevocationReason =
-  | 'logout'
-  | 'logout_all'
-  | 'reuse'
-  | 'limit'
-  | 'user_disabled'
-  | 'user_deleted'
-  | 'password_changed'
-  | 'email_changed'
-  | 'operator'
-
-export interface Revocation {
-  sessionId: string
-  revokedAt: number
-  reason: RevocationReason
-}
-
-export type TakenField = 'username' | 'email'
-export type CreateUserOutcome =
-  | { outcome: 'created' }
-  | { outcome: 'taken'; fields: TakenField[] }
-  /** an import brought somebody with that id meanwhile */
-  | { outcome: 'id_taken' }
-
-export interface OpenSessionInput {
-  session: NewSession
-  /** the hash that was verified: a password changed meanwhile refuses the session */
-  passwordHash: string
-  /** oldest sessions beyond this many end */
-  maxSessionsPerUser: number
-}
-export type OpenSessionOutcome =
-  | { outcome: 'opened'; ended: string[] }
-  /** the user was disabled, deleted, or changed his password since the caller read him */
-  | { outcome: 'refused' }
-
-export interface RotateSessionInput {
-  sessionId: string
-  generation: number
-  now: number
-  /** the sliding end; the hard cap of the row still bounds it */
-  expiresAt: number
-  idempotencyDigest: Uint8Array | null
-}
-/** What is stored of a session together with what decides about its user. */
-export interface HeldSession {
-  session: SessionRow
-  username: string
-  userIsActive: boolean
-}
-export type RotateSessionOutcome =
-  | { outcome: 'rotated'; held: HeldSession }
-  /** nothing was written; `held` is the row as the same transaction saw it */
-  | { outcome: 'unchanged'; held: HeldSession | undefined }
-
-export interface EndSessionInput {
-  sessionId: string
-  now: number
-  reason: RevocationReason
-}
-export type EndSessionOutcome = 'ended' | 'already_ended' | 'missing'
-
-export interface EndSessionsInput {
-  userId: string
-  now: number
-  reason: RevocationReason
-  /** the one that stays */
-  except?: string | undefined
-}
-
-/** A refresh token of the deployment that the users came from, as it was shown. */
-export interface ShownLegacyToken {
-  jti: string
-  userId: string
-  issuedAt: number
-  expiresAt: number
-}
-
-export interface ExchangeLegacyTokenInput {
-  token: ShownLegacyToken
-  now: number
-  session: NewSession
-  idempotencyDigest: Uint8Array | null
-  /** oldest sessions beyond this many end */
-  maxSessionsPerUser: number
-  /** what is thought of a token that is not among the outstanding ones, where those were imported */
-  unlisted: 'accepted' | 'refused'
-}
-export type LegacyRefusal =
-  | 'unknown_user'
-  | 'user_inactive'
-  | 'blacklisted'
-  /** the outstanding tokens were imported, it is none of them, and that counts; or it is another user's */
-  | 'unknown_token'
-  /** all sessions of its user were ended since it was issued */
-  | 'outdated'
-export type ExchangeLegacyTokenOutcome =
-  | { outcome: 'exchanged'; held: HeldSession; ended: string[] }
-  /** nothing was written: it was exchanged before, and `held` is the session that it became, as long as its row is kept */
-  | { outcome: 'spent'; held: HeldSession | undefined }
-  | { outcome: 'refused'; reason: LegacyRefusal }
-
-export type CheckLegacyTokenInput = Pick<ExchangeLegacyTokenInput, 'token' | 'unlisted'>
-/** What an exchange would make of a token now. */
-export type CheckLegacyTokenOutcome =
-  | { outcome: 'good' }
-  /** it was exchanged before, for this session */
-  | { outcome: 'spent'; sessionId: string }
-  | { outcome: 'refused'; reason: LegacyRefusal }
-
-export interface EndLegacyTokenInput {
-  token: ShownLegacyToken
-  now: number
-}
-export interface EndLegacyTokenOutcome {
-  outcome: EndSessionOutcome
-  /** the session that it became */
-  sessionId: string | undefined
-}
-
-/** What may be set of a user; what is absent stays. */
-export type UserFields = Partial<
-  Pick<
-    UserRow,
-    | 'username'
-    | 'username_canonical'
-    | 'email'
-    | 'email_canonical'
-    | 'email_verified_at'
-    | 'password_hash'
-    | 'password_changed_at'
-    | 'is_active'
-    | 'is_staff'
-    | 'is_superuser'
-    | 'first_name'
-    | 'last_name'
-  >
-> & { admin_role?: AdminRole | null }
-
-/** What an administrator saw of a user before he changed it. */
-export type SeenUser = Pick<
-  UserRow,
-  | 'username'
-  | 'email'
-  | 'email_verified_at'
-  | 'is_active'
-  | 'is_staff'
-  | 'is_superuser'
-  | 'admin_role'
-  | 'password_changed_at'
->
-
-/** A change that is made only if it leaves what must stay. */
-export interface Conditions {
-  /** only while the user is as he was seen */
-  seen?: SeenUser
-  /** only while there is an active owner beside him */
-  keeps?: 'another_owner'
-}
-
-/**
- * Sets the user's fields and ends his sessions in the same transaction, where `endSessions` says so. A new password or
- * address voids the secrets that were sent to him before, but for proofs of an address.
- */
-export interface UpdateUserInput extends WithMail, Conditions {
-  userId: string
-  set: UserFields
-  /** only while this is his password still */
-  passwordHash?: string
-  endSessions?: Omit<EndSessionsInput, 'userId'>
-}
-export type UpdateUserOutcome =
-  | { outcome: 'updated'; ended: string[] }
-  /** no such user, or another password by now, or one of the conditions does not hold */
-  | { outcome: 'missing' }
-  | { outcome: 'taken'; fields: TakenField[] }
-export type DeleteUserOutcome = Exclude<UpdateUserOutcome, { outcome: 'taken' }>
-
-export type SecretPurpose = 'reset_password' | 'verify_email' | 'change_email'
-
-/** What is known of a one-time secret before it is spent. */
-export type FoundSecret = Pick<OneTimeSecretRow, 'user_id' | 'email' | 'expires_at'> & {
-  purpose: SecretPurpose
-}
-
-/** How a one-time secret is shown: itself, or the code beside it, each try of which counts. */
-export type ShownSecret =
-  | { digest: Uint8Array }
-  | { userId: string; codeDigest: Uint8Array; mostAttempts: number }
-
-export interface SpendSecretInput {
-  purpose: SecretPurpose
-  shown: ShownSecret
-  now: number
-  /** what follows from it, made of the row: done in the same transaction */
-  effect:
-    | { kind: 'set_password'; passwordHash: string; mails?: readonly NewMail[] }
-    | { kind: 'verify_email' }
-    /** takes the address that the secret was sent to, and ends his sessions but for the one that stays */
-    | {
-        kind: 'change_email'
-        emailCanonical: string
-        mails?: readonly NewMail[]
-        except?: string | undefined
-      }
-}
-export type SpendSecretOutcome =
-  | { outcome: 'spent'; userId: string; email: string; ended: string[] }
-  /** unknown, expired, spent, of another purpose, or too many codes: nobody is told which */
-  | { outcome: 'refused' }
-  /** somebody has the address by now; the secret stays */
-  | { outcome: 'taken' }
-
-/** A steady flow: so many at once, and one more in every interval. Of one attempt's steps each has a key of its own. */
-export interface RateStep {
-  key: string
-  burst: number
-  /** whole milliseconds, as all instants and times of limits */
-  intervalMs: number
-}
-
-/** Failures in a row: so many are free, then each one makes the wait twice as long. */
-export interface BackoffStep {
-  key: string
-  free: number
-  firstMs: number
-  mostMs: number
-  /** after this long without one all is forgotten */
-  memoryMs: number
-}
-
-export interface CountAttemptInput {
-  now: number
-  rates: readonly RateStep[]
-  backoffs: readonly BackoffStep[]
-}
-/** All steps let it in and have counted it, or some refuse it and none has: told is the one that does so longest. */
-export type CountAttemptOutcome = { outcome: 'counted' } | { outcome: 'refused'; key: string; freeAt: number }
-
-/** A mail that is to be sent now, and is ours alone until the claim ends. */
-export type ClaimedMail = Pick<
+  ImportSessionOutcome,
+  ImportTokenOutcome,
+  ImportUserOutcome,
+  ImportUsersInput,
+  NewLegacyToken,
+  UserNames,
+} from './port/imports.ts'
+import type { ChangeKeysInput, ChangeKeysOutcome } from './port/keys.ts'
+import type {
+  CheckLegacyTokenInput,
+  CheckLegacyTokenOutcome,
+  EndLegacyTokenInput,
+  EndLegacyTokenOutcome,
+  ExchangeLegacyTokenInput,
+  ExchangeLegacyTokenOutcome,
+} from './port/legacy-tokens.ts'
+import type { CountAttemptInput, CountAttemptOutcome } from './port/limits.ts'
+import type { Page, Position, Scanned, SessionQuery, UserQuery } from './port/lists.ts'
+import type { ClaimedMail, NewMail, SettleMailInput } from './port/mails.ts'
+import type { FoundSecret, NewSecret, SpendSecretInput, SpendSecretOutcome } from './port/secrets.ts'
+import type {
+  DeleteEndedSessionsInput,
+  DeleteEndedSessionsOutcome,
+  EndSessionInput,
+  EndSessionOutcome,
+  EndSessionsInput,
+  OpenSessionInput,
+  OpenSessionOutcome,
+  Revocation,
+  RotateSessionInput,
+  RotateSessionOutcome,
+} from './port/sessions.ts'
+import type { AppendEventsInput, AuditFilter } from './port/trail.ts'
+import type {
+  CreateUserOutcome,
+  DeleteUserInput,
+  DeleteUserOutcome,
+  NewUser,
+  RehashPasswordInput,
+  TakenField,
+  UpdateUserInput,
+  UpdateUserOutcome,
+  WithMail,
+} from './port/users.ts'
+import type {
+  AuditChainRow,
+  AuditRow,
+  EventCount,
   MailRow,
-  'id' | 'template' | 'recipient' | 'sealed' | 'created_at' | 'attempts'
->
-
-export interface SettleMailInput {
-  id: string
-  now: number
-  result: { sent: true } | { sent: false; error: string; retryAt: number | null }
-}
-
-/** An event without its place in the chain. */
-export type NewAuditEvent = Omit<AuditRow, 'number' | 'chain'>
-
-/** Events, and what they add to the counts of their hours; the counts only where the events are new. */
-export interface AppendEventsInput {
-  events: readonly NewAuditEvent[]
-  counts?: readonly EventCount[]
-}
-
-export interface AuditFilter {
-  /** older than this number */
-  before?: number | undefined
-  /** newer than this number */
-  after?: number | undefined
-  limit: number
-  userId?: string | undefined
-  requestId?: string | undefined
-  event?: string | undefined
-  actorId?: string | undefined
-  sessionId?: string | undefined
-  result?: string | undefined
-}
-
-/** Where a page of a long list begins: behind the row with this value of the column it is sorted by, and this id. */
-export interface Position {
-  value: string | number
-  id: string
-}
-
-/** Users in one order. */
-export interface UserQuery {
-  /** by `email_canonical` those without an address are left out */
-  by: 'created_at' | 'username_canonical' | 'email_canonical' | 'id'
-  direction: 'asc' | 'desc'
-  /** of a column of text: what it begins with */
-  prefix?: string | undefined
-  after?: Position | undefined
-  limit: number
-  /** whoever meets all of them */
-  only: {
-    isActive?: boolean | undefined
-    isStaff?: boolean | undefined
-    isVerified?: boolean | undefined
-    hasEmail?: boolean | undefined
-    /** `none` for users without a role, `any` for users with one */
-    role?: AdminRole | 'any' | 'none' | undefined
-    /** whose name begins otherwise */
-    notNamed?: string | undefined
-  }
-}
-
-/** Sessions, newest first. */
-export interface SessionQuery {
-  /** the last id of the page before */
-  after?: string | undefined
-  limit: number
-  address?: string | undefined
-  /** those that live then */
-  liveAt?: number | undefined
-}
-
-/**
- * A page of a list that filters. No more than `mostScanned` rows are looked at for one page, so it may have fewer rows than
- * asked for, or none, and still not be the last.
- */
-export interface Scanned<Row, Next> {
-  rows: Row[]
-  /** where the next page begins; undefined after the last */
-  next: Next | undefined
-}
-
-export interface RehashPasswordInput {
-  userId: string
-  /** replaced only while it is still this one */
-  from: string
-  to: string
-}
-
-/** What an import is unique by. */
-export type UserNames = Pick<UserRow, 'id' | 'username_canonical' | 'email_canonical'>
-
-/** A user as he comes from elsewhere. */
-export type ImportedUser = Omit<UserRow, 'sessions_ended_at' | 'admin_role'>
-
-export interface ImportUsersInput {
-  users: readonly ImportedUser[]
-  /** what becomes of one who is there already and is not as his row says */
-  existing: 'keep' | 'update'
-  /** when the sessions end that an update ends, in epoch milliseconds */
-  now: number
-}
-export type ImportUserOutcome =
-  /** `unchanged`: he is there as his row says; `differs`: he is there otherwise, and stays so */
-  | { outcome: 'created' | 'unchanged' | 'differs' | 'updated' }
-  /** somebody else has his id, his name or his e-mail; nothing of the row is stored */
-  | { outcome: 'taken'; holders: Partial<Record<'id' | TakenField, string>> }
-
-/** `refused`: there is no such active user. */
-export type ImportSessionOutcome = 'created' | 'unchanged' | 'refused'
-
-/** A refresh token of the deployment that the users came from. */
-export type NewLegacyToken = Omit<LegacyTokenRow, 'session_id' | 'exchanged_at'>
-/** `updated`: it was blacklisted since it was imported; `missing`: there is no such user. */
-export type ImportTokenOutcome = 'created' | 'unchanged' | 'updated' | 'missing'
-
-export interface DeleteUserInput extends Conditions {
-  userId: string
-  now: number
-  /** the last ones to him; their rows name no user */
-  mails?: readonly NewMail[]
-}
-
-export interface ChangeKeysInput {
-  now: number
-  insert: SigningKeyRow[]
-  /** each applies only to a key in the state `from`; one that does not match undoes the whole change */
-  move: { kid: string; from: string; set: Partial<Omit<SigningKeyRow, 'kid'>> }[]
-}
-export type ChangeKeysOutcome = 'changed' | 'conflict'
-
-export interface Page {
-  /** the last id of the page before */
-  after: string | undefined
-  limit: number
-}
-
-export interface DeleteEndedSessionsInput {
-  after: string
-  limit: number
-  now: number
-  /** sessions that expired before this instant go */
-  expiredBefore: number
-  /** sessions revoked before this instant go */
-  revokedBefore: number
-}
-export interface DeleteEndedSessionsOutcome {
-  deleted: number
-  /** how many in the batch can still be refreshed */
-  live: number
-  /** where the next batch starts; undefined at the end of the table */
-  next: string | undefined
-}
-
-export interface HoldLeaseInput {
-  /** of the work */
-  name: string
-  /** of the process, unique among all */
-  holder: string
-  now: number
-  expiresAt: number
-}
-
-export interface StoreHealth {
-  /** ids of migrations that the program has and the database has not */
-  pendingMigrations: string[]
-  /** whether it takes writes; a replica does not, nor a server whose disk is full by decree */
-  isWritable: boolean
-}
-
-/** What a database server says of itself. */
-export interface DatabaseFacts {
-  /** its name and version */
-  server: string
-  roundTripMs: number
-  /** whether what it calls committed survives a power cut */
-  isDurable: boolean
-  /** of all its clients together, where it has such a limit */
-  maxConnections: number | undefined
-  isolation: string
-  /** of this database, where the server tells it */
-  sizeBytes: number | undefined
-}
+  SessionRow,
+  SigningKeyRow,
+  UserRow,
+} from './schema.ts'
 
 /**
  * What the rooms ask of a database. Each verb is whole and atomic: when its promise resolves, its effect is on disk;

@@ -1,12 +1,7 @@
-import type {
-  Conditions,
-  EndSessionsInput,
-  SpendSecretInput,
-  TakenField,
-  UpdateUserInput,
-  UserFields,
-  UserRow,
-} from './store.ts'
+import type { SpendSecretInput } from './port/secrets.ts'
+import type { EndSessionsInput } from './port/sessions.ts'
+import type { Conditions, TakenField, UpdateUserInput, UserFields } from './port/users.ts'
+import type { UserRow } from './schema.ts'
 
 /** What a user is unique by. */
 export type UniqueNames = Pick<UserRow, 'username_canonical' | 'email_canonical'>

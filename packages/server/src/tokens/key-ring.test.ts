@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { openWorkshop, type Workshop } from '../../test/tokens/workshop.ts'
-import type { SigningKeyRow } from '../store/store.ts'
+import type { SigningKeyRow } from '../store/schema.ts'
 import { openKeyRing } from './key-ring.ts'
 import { maintainKeys, revokeKey, rotateKeys } from './key-schedule.ts'
 

@@ -1,5 +1,6 @@
 import { AuthError } from '../errors.ts'
-import type { SigningKeyRow, Store } from '../store/store.ts'
+import type { SigningKeyRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import type { AlgorithmName } from './algorithms.ts'
 import type { JwtSigner, JwtVerifier, Verifiers } from './jwt.ts'
 import type { MasterSecrets } from './secrets.ts'

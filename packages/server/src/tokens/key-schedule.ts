@@ -1,4 +1,5 @@
-import type { ChangeKeysInput, SigningKeyRow } from '../store/store.ts'
+import type { ChangeKeysInput } from '../store/port/keys.ts'
+import type { SigningKeyRow } from '../store/schema.ts'
 import type { KeyRing, KeyRingOptions } from './key-ring.ts'
 import { newSigningKey, resealed } from './signing-key.ts'
 

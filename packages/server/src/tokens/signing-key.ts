@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { AuthError } from '../errors.ts'
-import type { SigningKeyRow } from '../store/store.ts'
+import type { SigningKeyRow } from '../store/schema.ts'
 import { type AlgorithmName, algorithms } from './algorithms.ts'
 import { decodeStrictly, encodeHeader, type JwtSigner, type JwtVerifier } from './jwt.ts'
 import { type MasterSecrets, seal, unseal } from './secrets.ts'

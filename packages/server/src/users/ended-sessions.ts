@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../store/store.ts'
+import type { RevocationReason } from '../store/port/sessions.ts'
 
 /** Where it is told which sessions have just ended, before the answer goes out: their access tokens are refused then. */
 export interface EndedSessions {

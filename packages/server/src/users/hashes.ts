@@ -2,7 +2,8 @@ import type { Audit } from '../audit/events.ts'
 import type { DescribeHash, HashDescription } from '../passwords/describe.ts'
 import { wrapWeak } from '../passwords/formats/wrapped.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import type { Store, UserRow } from '../store/store.ts'
+import type { UserRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 
 /** What an operator needs to see which hashes there are. */
 export interface HashesDeps {

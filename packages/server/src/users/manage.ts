@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import { invalidFields } from '../errors.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { type PasswordPolicy, passwordFieldFaults } from '../passwords/policy.ts'
-import type { AdminRole, Store, UserRow } from '../store/store.ts'
+import type { AdminRole, UserRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { canonicalName } from './names.ts'
 
 /** What an operator does to a user. Every verb ends the sessions that it must end, in the same commit. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Letters } from '../mail/letters.ts'
-import type { NewUser, UserRow, WithMail } from '../store/store.ts'
+import type { NewUser, WithMail } from '../store/port/users.ts'
+import type { UserRow } from '../store/schema.ts'
 import type { OneTimeSecrets } from './account/one-time-secrets.ts'
 
 export interface WelcomeDeps {

@@ -1,4 +1,5 @@
-import type { Store, UserRow } from '../store/store.ts'
+import type { UserRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { canonicalEmail } from './email.ts'
 import { canonicalName } from './names.ts'
 

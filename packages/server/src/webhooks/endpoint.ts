@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/events.ts'
 import type { Clock } from '../clock.ts'
-import type { AuditRow, Store } from '../store/store.ts'
+import type { AuditRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { headersOf, isWanted, messageOf } from './message.ts'
 import { type PostOutcome, post } from './post.ts'
 import { cursorOf, receiverId } from './receivers.ts'

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../store/store.ts'
+import type { AuditRow } from '../store/schema.ts'
 import { version } from '../version.ts'
 import { signatureHeaders } from './signature.ts'
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import type { AuditRow, Store } from '../store/store.ts'
+import type { AuditRow } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
 import { headersOf, type Message, messageOf } from './message.ts'
 import { post } from './post.ts'
 

@@ -1,4 +1,4 @@
-import type { AdminRole } from '../../src/store/store.ts'
+import type { AdminRole } from '../../src/store/schema.ts'
 import { type Answer, openTestServer, type TestServer, type TestServerOptions } from '../harness.ts'
 import { createDatabase } from '../postgres/database.ts'
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { SpendSecretInput } from '../../src/store/port/secrets.ts'
+import type { NewUser } from '../../src/store/port/users.ts'
 import { queries } from '../../src/store/postgres/compiler.ts'
 import { cursorVerbs } from '../../src/store/postgres/cursors.ts'
 import { importVerbs } from '../../src/store/postgres/imports.ts'
@@ -16,7 +18,6 @@ import { secretVerbs } from '../../src/store/postgres/secrets.ts'
 import { sessionVerbs } from '../../src/store/postgres/sessions.ts'
 import { trailVerbs } from '../../src/store/postgres/trail.ts'
 import { userVerbs } from '../../src/store/postgres/users.ts'
-import type { NewUser, SpendSecretInput } from '../../src/store/store.ts'
 import {
   addSession,
   addUser,

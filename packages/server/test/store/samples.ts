@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import { newId } from '../../src/ids.ts'
-import type {
-  NewAuditEvent,
-  NewMail,
-  NewSecret,
-  NewSession,
-  NewUser,
-  SigningKeyRow,
-  Store,
-  UserRow,
-} from '../../src/store/store.ts'
+import type { NewMail } from '../../src/store/port/mails.ts'
+import type { NewSecret } from '../../src/store/port/secrets.ts'
+import type { NewSession } from '../../src/store/port/sessions.ts'
+import type { NewAuditEvent } from '../../src/store/port/trail.ts'
+import type { NewUser } from '../../src/store/port/users.ts'
+import type { SigningKeyRow, UserRow } from '../../src/store/schema.ts'
+import type { Store } from '../../src/store/store.ts'
 
 /** When the tests of the stores play: an instant that does not fit into 32 bits. */
 export const t0 = 1_800_000_000_000

@@ -1,5 +1,5 @@
 import { hourOf } from '../../audit/trail/counts.ts'
-import type { EventCount } from '../../store/store.ts'
+import type { EventCount } from '../../store/schema.ts'
 import { isoText } from '../../times.ts'
 import type { Counts } from '../answers.ts'
 

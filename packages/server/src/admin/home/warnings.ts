@@ -1,4 +1,4 @@
-import type { SigningKeyRow } from '../../store/store.ts'
+import type { SigningKeyRow } from '../../store/schema.ts'
 import type { Warning } from '../answers.ts'
 
 /** What warnings are made of. */

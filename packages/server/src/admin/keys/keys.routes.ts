@@ -1,7 +1,7 @@
 import { AuthError } from '../../errors.ts'
 import { fields, text } from '../../http/fields/fields.ts'
 import type { AnyRoute } from '../../http/route.ts'
-import type { SigningKeyRow } from '../../store/store.ts'
+import type { SigningKeyRow } from '../../store/schema.ts'
 import { isoText } from '../../times.ts'
 import { knownAt, revokeKey, rotateKeys } from '../../tokens/key-schedule.ts'
 import { instantOrNull, recordAct } from '../acting.ts'

@@ -1,6 +1,7 @@
 import { AuthError, invalidFields } from '../../errors.ts'
 import type { AnyRoute, HttpRequest } from '../../http/route.ts'
-import type { SessionRow, Store } from '../../store/store.ts'
+import type { SessionRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { isoText } from '../../times.ts'
 import { findUsers } from '../../users/manage.ts'
 import { instantOrNull, recordAct } from '../acting.ts'

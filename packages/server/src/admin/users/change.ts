@@ -1,13 +1,9 @@
 import type { Changes } from '../../audit/events.ts'
 import { AuthError, invalidFields } from '../../errors.ts'
-import type {
-  RevocationReason,
-  Store,
-  UpdateUserInput,
-  UserFields,
-  UserRow,
-  WithMail,
-} from '../../store/store.ts'
+import type { RevocationReason } from '../../store/port/sessions.ts'
+import type { UpdateUserInput, UserFields, WithMail } from '../../store/port/users.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { noticeOf } from '../../users/account/notice.ts'
 import type { EndedSessions } from '../../users/ended-sessions.ts'
 import { takenMessages } from '../../users/register.ts'

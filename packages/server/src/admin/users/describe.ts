@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DescribeHash } from '../../passwords/describe.ts'
-import type { SeenUser, UserRow } from '../../store/store.ts'
+import type { SeenUser } from '../../store/port/users.ts'
+import type { UserRow } from '../../store/schema.ts'
 import { isoText } from '../../times.ts'
 import { instantOrNull } from '../acting.ts'
 import type { AdminUser, AdminUserDetail } from '../answers.ts'

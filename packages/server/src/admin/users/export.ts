@@ -1,4 +1,4 @@
-import type { UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
 import type { AdminUser } from '../answers.ts'
 import { describeUser } from './describe.ts'
 

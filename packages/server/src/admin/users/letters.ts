@@ -1,4 +1,5 @@
-import type { UserFields, UserRow, WithMail } from '../../store/store.ts'
+import type { UserFields, WithMail } from '../../store/port/users.ts'
+import type { UserRow } from '../../store/schema.ts'
 import { byAdministrator, type NoticeDeps, noticeOf } from '../../users/account/notice.ts'
 import { type WelcomeDeps, welcomeOf } from '../../users/welcome.ts'
 

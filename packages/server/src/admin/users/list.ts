@@ -1,6 +1,8 @@
 import { invalidFields } from '../../errors.ts'
 import { isUuid } from '../../ids.ts'
-import type { Position, Store, UserQuery, UserRow } from '../../store/store.ts'
+import type { Position, UserQuery } from '../../store/port/lists.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { canonicalEmail } from '../../users/email.ts'
 import { canonicalName } from '../../users/names.ts'
 

@@ -1,4 +1,4 @@
-import type { EventCount } from '../../store/store.ts'
+import type { EventCount } from '../../store/schema.ts'
 import type { Recorded } from './rows.ts'
 
 const hourMs = 3_600_000

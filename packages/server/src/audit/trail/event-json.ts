@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../store/store.ts'
+import type { AuditRow } from '../../store/schema.ts'
 import { isoText } from '../../times.ts'
 import type { Changes, EventFields } from '../events.ts'
 

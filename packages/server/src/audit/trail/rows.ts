@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { newId } from '../../ids.ts'
-import type { NewAuditEvent } from '../../store/store.ts'
+import type { NewAuditEvent } from '../../store/port/trail.ts'
 import { errorFields } from '../error-fields.ts'
 import type { EventFields, EventName } from '../events.ts'
 

@@ -1,5 +1,6 @@
 import { chainOf } from '../../store/audit-chain.ts'
-import type { AuditRow, Store } from '../../store/store.ts'
+import type { AuditRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { digestOfPersonal } from './rows.ts'
 
 /** What is wrong with the first event that does not fit. */

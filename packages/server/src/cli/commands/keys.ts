@@ -1,5 +1,5 @@
 import type { Tools } from '../../app/tools.ts'
-import type { SigningKeyRow } from '../../store/store.ts'
+import type { SigningKeyRow } from '../../store/schema.ts'
 import { durationText, instantText, isoText } from '../../times.ts'
 import { knownAt, revokeKey, rotateKeys } from '../../tokens/key-schedule.ts'
 import { command, dataFlag, group } from '../command.ts'

@@ -1,4 +1,4 @@
-import type { SessionRow } from '../../store/store.ts'
+import type { SessionRow } from '../../store/schema.ts'
 import { instantText, isoText } from '../../times.ts'
 import { tableText } from '../terminal/table.ts'
 

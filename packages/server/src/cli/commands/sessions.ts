@@ -1,5 +1,6 @@
 import type { Tools } from '../../app/tools.ts'
-import type { Page, SessionRow, UserRow } from '../../store/store.ts'
+import type { Page } from '../../store/port/lists.ts'
+import type { SessionRow, UserRow } from '../../store/schema.ts'
 import { command, dataFlag, group } from '../command.ts'
 import { CommandError, UsageError } from '../failure.ts'
 import { pageFlags, readPage } from '../page.ts'

@@ -1,6 +1,7 @@
 import { type Audit, requestFields } from '../../audit/events.ts'
 import { AuthError } from '../../errors.ts'
-import type { Store, UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { getOwnUser } from '../../users/account/own-user.ts'
 import type { Asker } from '../../users/account/reauthenticate.ts'
 import { type RenameDeps, rename } from '../../users/account/rename.ts'

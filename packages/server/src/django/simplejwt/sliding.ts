@@ -10,7 +10,8 @@ import {
   withSession,
 } from '../../sessions/refresh.ts'
 import { judge } from '../../sessions/rotation.ts'
-import type { HeldSession, Store } from '../../store/store.ts'
+import type { HeldSession } from '../../store/port/sessions.ts'
+import type { Store } from '../../store/store.ts'
 import type { AccessClaims, AccessTokens } from '../../tokens/access-token.ts'
 import type { RefreshClaims, RefreshTokens } from '../../tokens/refresh-token.ts'
 import { findHeld } from '../find-held.ts'

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../../sessions/rotation.ts'
-import type { RevocationReason } from '../../store/store.ts'
+import type { RevocationReason } from '../../store/port/sessions.ts'
 
 /** Whose texts and claims are spoken: simplejwt's up to 5.4, or its later ones. */
 export type SimplejwtVersion = '5.2' | '5.5'

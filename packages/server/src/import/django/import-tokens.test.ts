@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ForeignDatabase, ForeignRow } from '../../store/foreign/foreign.ts'
-import type { NewLegacyToken } from '../../store/store.ts'
+import type { NewLegacyToken } from '../../store/port/imports.ts'
 import { importTokens } from './import-tokens.ts'
 
 const tokenFor = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`

@@ -1,5 +1,6 @@
 import type { ForeignDatabase } from '../../store/foreign/foreign.ts'
-import type { NewLegacyToken, Store } from '../../store/store.ts'
+import type { NewLegacyToken } from '../../store/port/imports.ts'
+import type { Store } from '../../store/store.ts'
 import { count, type Tally } from '../report.ts'
 import { djangoId } from './django-id.ts'
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
-import type { SessionRow, Store } from '../../store/store.ts'
+import type { SessionRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import type { AccessClaims } from '../../tokens/access-token.ts'
 
 export interface ListDeps {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSession, addUser, minute, t0 } from '../../../test/store/samples.ts'
+import type { Revocation, RevocationReason } from '../../store/port/sessions.ts'
 import { openSqliteStore } from '../../store/sqlite/open.ts'
-import type { Revocation, RevocationReason } from '../../store/store.ts'
 import { followRevocations } from './follow.ts'
 import { createRevokedSessions } from './revoked.ts'
 

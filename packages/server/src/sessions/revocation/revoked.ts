@@ -1,4 +1,4 @@
-import type { Revocation, RevocationReason } from '../../store/store.ts'
+import type { Revocation, RevocationReason } from '../../store/port/sessions.ts'
 
 /**
  * The sessions revoked within the last access-token lifetime: what our own routes ask before they believe an access

@@ -1,4 +1,4 @@
-import type { DatabaseFacts } from '../store.ts'
+import type { DatabaseFacts } from '../port/database.ts'
 import type { Connections } from './pool/connections.ts'
 import { statement } from './pool/statement.ts'
 

@@ -5,11 +5,10 @@ import type {
   ImportUserOutcome,
   ImportUsersInput,
   NewLegacyToken,
-  SessionRow,
-  Store,
   UserNames,
-  UserRow,
-} from '../store.ts'
+} from '../port/imports.ts'
+import type { SessionRow, UserRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { violatedUnique } from './pool/faults.ts'
 import { inTurn } from './pool/in-turn.ts'

@@ -1,4 +1,6 @@
-import type { ChangeKeysInput, ChangeKeysOutcome, SigningKeyRow, Store } from '../store.ts'
+import type { ChangeKeysInput, ChangeKeysOutcome } from '../port/keys.ts'
+import type { SigningKeyRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { Undo, violatedUnique } from './pool/faults.ts'
 import { statement } from './pool/statement.ts'

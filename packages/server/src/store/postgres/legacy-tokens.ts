@@ -5,8 +5,8 @@ import type {
   ExchangeLegacyTokenInput,
   ExchangeLegacyTokenOutcome,
   ShownLegacyToken,
-  Store,
-} from '../store.ts'
+} from '../port/legacy-tokens.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { Undo } from './pool/faults.ts'
 import { inTurn } from './pool/in-turn.ts'

@@ -1,5 +1,6 @@
 import { type CountedSteps, countSteps, keysOf, type LimitRow } from '../limits.ts'
-import type { CountAttemptInput, CountAttemptOutcome, Store } from '../store.ts'
+import type { CountAttemptInput, CountAttemptOutcome } from '../port/limits.ts'
+import type { Store } from '../store.ts'
 import type { Connections } from './pool/connections.ts'
 import { Undo } from './pool/faults.ts'
 import { inTurn } from './pool/in-turn.ts'

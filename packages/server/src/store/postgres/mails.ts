@@ -1,4 +1,6 @@
-import type { ClaimedMail, MailRow, NewMail, Store } from '../store.ts'
+import type { ClaimedMail, NewMail } from '../port/mails.ts'
+import type { MailRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { isText, statement } from './pool/statement.ts'
 

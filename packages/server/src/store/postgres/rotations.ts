@@ -1,5 +1,6 @@
 import { AuthError } from '../../errors.ts'
-import type { HeldSession, RotateSessionInput, SessionRow } from '../store.ts'
+import type { HeldSession, RotateSessionInput } from '../port/sessions.ts'
+import type { SessionRow } from '../schema.ts'
 import type { Connections } from './pool/connections.ts'
 import { statement } from './pool/statement.ts'
 

@@ -1,12 +1,8 @@
+import type { FoundSecret, SpendSecretInput, SpendSecretOutcome } from '../port/secrets.ts'
+import type { WithMail } from '../port/users.ts'
 import { isSameDigest } from '../same-digest.ts'
-import type {
-  FoundSecret,
-  OneTimeSecretRow,
-  SpendSecretInput,
-  SpendSecretOutcome,
-  Store,
-  WithMail,
-} from '../store.ts'
+import type { OneTimeSecretRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import { endsSessions } from '../user-fields.ts'
 import { addMails } from './mails.ts'
 import type { Connections, Runner } from './pool/connections.ts'

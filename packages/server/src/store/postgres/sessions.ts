@@ -5,9 +5,9 @@ import type {
   EndSessionsInput,
   HeldSession,
   Revocation,
-  SessionRow,
-  Store,
-} from '../store.ts'
+} from '../port/sessions.ts'
+import type { SessionRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { inTurn } from './pool/in-turn.ts'
 import { statement } from './pool/statement.ts'

@@ -1,5 +1,6 @@
 import { chained, lastBefore, theChain } from '../audit-chain.ts'
-import type { AuditChainRow, AuditRow, EventCount, Store } from '../store.ts'
+import type { AuditChainRow, AuditRow, EventCount } from '../schema.ts'
+import type { Store } from '../store.ts'
 import type { Connections, Runner } from './pool/connections.ts'
 import { inTurn } from './pool/in-turn.ts'
 import { statement } from './pool/statement.ts'

@@ -1,13 +1,13 @@
 import type {
   CreateUserOutcome,
   NewUser,
-  Store,
   TakenField,
   UpdateUserInput,
   UpdateUserOutcome,
-  UserRow,
   WithMail,
-} from '../store.ts'
+} from '../port/users.ts'
+import type { UserRow } from '../schema.ts'
+import type { Store } from '../store.ts'
 import { conditionParameters, namesIn, takenIn, updateParameters, voidsSecrets } from '../user-fields.ts'
 import { addMails, leaveMails } from './mails.ts'
 import type { Connections, Runner } from './pool/connections.ts'

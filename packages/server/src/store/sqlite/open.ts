@@ -3,20 +3,20 @@ import { AuthError } from '../../errors.ts'
 import { theChain } from '../audit-chain.ts'
 import { type AppliedMigration, pendingMigrations } from '../migrate.ts'
 import type { Migration } from '../migration.ts'
+import type { Position } from '../port/lists.ts'
+import type { FoundSecret } from '../port/secrets.ts'
+import type { Revocation } from '../port/sessions.ts'
 import { pageOfSessions, pageOfUsers } from '../scanned.ts'
 import type {
   AuditChainRow,
   AuditRow,
   EventCount,
-  FoundSecret,
   MailRow,
-  Position,
-  Revocation,
   SessionRow,
   SigningKeyRow,
-  Store,
   UserRow,
-} from '../store.ts'
+} from '../schema.ts'
+import type { Store } from '../store.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { type Executor, openGroupCommit } from './group-commit.ts'
 import { findAlike } from './verbs/imports.ts'

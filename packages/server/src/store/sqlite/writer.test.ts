@@ -3,7 +3,8 @@ import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/harness.ts'
 import { addUser, sampleUser, t0 } from '../../../test/store/samples.ts'
-import type { NewUser, Store } from '../store.ts'
+import type { NewUser } from '../port/users.ts'
+import type { Store } from '../store.ts'
 import { openSqliteStore } from './open.ts'
 
 let store: Store

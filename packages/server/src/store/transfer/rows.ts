@@ -1,5 +1,5 @@
 import type { AppliedMigration } from '../migrate.ts'
-import type { Page } from '../store.ts'
+import type { Page } from '../port/lists.ts'
 import type { Table } from './tables.ts'
 
 export type Cell = string | number | Uint8Array | null

@@ -1,4 +1,4 @@
-import type { UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
 
 /** What a user sees of his own account. Instants are RFC 3339 texts. */
 export interface Me {

@@ -1,7 +1,8 @@
 import type { Origin } from '../../audit/events.ts'
 import type { Clock } from '../../clock.ts'
 import type { Letters } from '../../mail/letters.ts'
-import type { NewMail, UserRow } from '../../store/store.ts'
+import type { NewMail } from '../../store/port/mails.ts'
+import type { UserRow } from '../../store/schema.ts'
 
 export interface NoticeDeps {
   letters: Letters

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import { newId } from '../../ids.ts'
-import type { NewSecret, SecretPurpose } from '../../store/store.ts'
+import type { NewSecret, SecretPurpose } from '../../store/port/secrets.ts'
 import { deriveKey, type MasterSecrets } from '../../tokens/secrets.ts'
 import { canonicalEmail } from '../email.ts'
 

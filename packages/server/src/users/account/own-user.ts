@@ -1,5 +1,6 @@
 import { AuthError } from '../../errors.ts'
-import type { Store, UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import type { AccessClaims } from '../../tokens/access-token.ts'
 
 /**

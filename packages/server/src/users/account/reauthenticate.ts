@@ -3,7 +3,8 @@ import type { Clock } from '../../clock.ts'
 import { invalidFields } from '../../errors.ts'
 import type { Limits } from '../../limits/limits.ts'
 import type { Passwords } from '../../passwords/passwords.ts'
-import type { Store, UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import type { AccessClaims } from '../../tokens/access-token.ts'
 
 export interface ReauthenticateDeps {

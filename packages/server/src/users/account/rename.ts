@@ -1,6 +1,7 @@
 import { type Audit, requestFields } from '../../audit/events.ts'
 import { AuthError, invalidFields } from '../../errors.ts'
-import type { Store, UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { canonicalName, displayName } from '../names.ts'
 import { takenMessages } from '../register.ts'
 import { addressAsNameFault, type LoginBy } from '../who.ts'

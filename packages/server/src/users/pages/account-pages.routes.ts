@@ -1,7 +1,7 @@
 import { AuthError } from '../../errors.ts'
 import { compileFields, fields, text } from '../../http/fields/fields.ts'
 import { type AnyRoute, type HttpAnswer, type HttpRequest, route } from '../../http/route.ts'
-import type { UserRow } from '../../store/store.ts'
+import type { UserRow } from '../../store/schema.ts'
 import { type ConfirmResetDeps, confirmReset } from '../account/confirm-reset.ts'
 import { proofIn } from '../account/proof.routes.ts'
 import { type RequestMailDeps, requestReset } from '../account/request-reset.ts'

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stateOf } from '../../../src/sessions/refresh.ts'
 import { slidingEnd } from '../../../src/sessions/rotation.ts'
-import type { NewUser, Store } from '../../../src/store/store.ts'
+import type { NewUser } from '../../../src/store/port/users.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { everyStep } from '../../races/rotation-histories.ts'
 import {
   keyOf,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ImportedUser, ImportUsersInput, NewLegacyToken, SessionRow } from '../../../src/store/store.ts'
+import type { ImportedUser, ImportUsersInput, NewLegacyToken } from '../../../src/store/port/imports.ts'
+import type { SessionRow } from '../../../src/store/schema.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, rowOf, sampleSecret, sampleSession, sampleUser, t0 } from '../samples.ts'
 

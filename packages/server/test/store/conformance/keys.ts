@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ChangeKeysInput, SigningKeyRow } from '../../../src/store/store.ts'
+import type { ChangeKeysInput } from '../../../src/store/port/keys.ts'
+import type { SigningKeyRow } from '../../../src/store/schema.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { sampleKey, t0 } from '../samples.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ExchangeLegacyTokenInput, NewUser, ShownLegacyToken } from '../../../src/store/store.ts'
+import type { ExchangeLegacyTokenInput, ShownLegacyToken } from '../../../src/store/port/legacy-tokens.ts'
+import type { NewUser } from '../../../src/store/port/users.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, minute, sampleSession, t0 } from '../samples.ts'
 

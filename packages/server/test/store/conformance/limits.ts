@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BackoffStep, CountAttemptOutcome, RateStep, Store } from '../../../src/store/store.ts'
+import type { BackoffStep, CountAttemptOutcome, RateStep } from '../../../src/store/port/limits.ts'
+import type { Store } from '../../../src/store/store.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import { minute, t0 } from '../samples.ts'
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type {
-  AdminRole,
-  EventCount,
-  NewUser,
-  Position,
-  SessionQuery,
-  UserFields,
-  UserQuery,
-} from '../../../src/store/store.ts'
+import type { Position, SessionQuery, UserQuery } from '../../../src/store/port/lists.ts'
+import type { NewUser, UserFields } from '../../../src/store/port/users.ts'
+import type { AdminRole, EventCount } from '../../../src/store/schema.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, minute, sampleEvent, t0 } from '../samples.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ClaimedMail, NewMail, SettleMailInput } from '../../../src/store/store.ts'
+import type { ClaimedMail, NewMail, SettleMailInput } from '../../../src/store/port/mails.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import { addUser, minute, newestFirst, plain, sampleMail, t0 } from '../samples.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NewUser } from '../../../src/store/store.ts'
+import type { NewUser } from '../../../src/store/port/users.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, minute, sampleSession, t0 } from '../samples.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NewSession, RevocationReason } from '../../../src/store/store.ts'
+import type { NewSession, RevocationReason } from '../../../src/store/port/sessions.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, minute, t0 } from '../samples.ts'
 

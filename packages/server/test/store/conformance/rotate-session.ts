@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { NewSession, RotateSessionInput, SessionRow } from '../../../src/store/store.ts'
+import type { NewSession, RotateSessionInput } from '../../../src/store/port/sessions.ts'
+import type { SessionRow } from '../../../src/store/schema.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, day, minute, t0 } from '../samples.ts'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { NewSecret, NewUser, SecretPurpose, SpendSecretInput } from '../../../src/store/store.ts'
+import type { NewSecret, SecretPurpose, SpendSecretInput } from '../../../src/store/port/secrets.ts'
+import type { NewUser } from '../../../src/store/port/users.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import {
   addSession,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chainOf } from '../../../src/store/audit-chain.ts'
-import type { AuditFilter, AuditRow, NewAuditEvent } from '../../../src/store/store.ts'
+import type { AuditFilter, NewAuditEvent } from '../../../src/store/port/trail.ts'
+import type { AuditRow } from '../../../src/store/schema.ts'
 import type { OpenBeside, StoreUnderTest } from '../conformance.ts'
 import { addUser, plain, sampleEvent, t0 } from '../samples.ts'
 

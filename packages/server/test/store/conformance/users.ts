@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import type { NewMail, NewUser, RevocationReason, UserFields } from '../../../src/store/store.ts'
+import type { NewMail } from '../../../src/store/port/mails.ts'
+import type { RevocationReason } from '../../../src/store/port/sessions.ts'
+import type { NewUser, UserFields } from '../../../src/store/port/users.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { addSession, addUser, rowOf, sampleMail, sampleSecret, sampleUser, t0 } from '../samples.ts'
 

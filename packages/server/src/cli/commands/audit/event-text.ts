@@ -1,5 +1,5 @@
 import { detailsOf, personalOf } from '../../../audit/trail/event-json.ts'
-import type { AuditRow } from '../../../store/store.ts'
+import type { AuditRow } from '../../../store/schema.ts'
 import { instantText } from '../../../times.ts'
 import { tableText } from '../../terminal/table.ts'
 

@@ -1,6 +1,7 @@
 import type { Tools } from '../../../app/tools.ts'
 import { eventJson } from '../../../audit/trail/event-json.ts'
-import type { AuditFilter, AuditRow } from '../../../store/store.ts'
+import type { AuditFilter } from '../../../store/port/trail.ts'
+import type { AuditRow } from '../../../store/schema.ts'
 import { command, dataFlag } from '../../command.ts'
 import { UsageError } from '../../failure.ts'
 import { readPage } from '../../page.ts'

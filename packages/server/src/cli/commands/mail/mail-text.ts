@@ -1,5 +1,5 @@
 import { mailState } from '../../../mail/mail-state.ts'
-import type { MailRow } from '../../../store/store.ts'
+import type { MailRow } from '../../../store/schema.ts'
 import { instantText, isoText } from '../../../times.ts'
 import { pairsText, tableText } from '../../terminal/table.ts'
 

@@ -1,6 +1,6 @@
 import type { Tools } from '../../../app/tools.ts'
 import { printable } from '../../../audit/printable.ts'
-import type { MailRow } from '../../../store/store.ts'
+import type { MailRow } from '../../../store/schema.ts'
 import { command, dataFlag } from '../../command.ts'
 import { CommandError } from '../../failure.ts'
 import { withTools } from '../../tools.ts'

@@ -1,5 +1,5 @@
 import type { Tools } from '../../../app/tools.ts'
-import type { SessionRow, SigningKeyRow } from '../../../store/store.ts'
+import type { SessionRow, SigningKeyRow } from '../../../store/schema.ts'
 import { instantText } from '../../../times.ts'
 import { createDjangoKey } from '../../../tokens/django/key.ts'
 import { verifyJwt } from '../../../tokens/jwt.ts'

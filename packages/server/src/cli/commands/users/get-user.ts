@@ -1,5 +1,5 @@
 import type { Tools } from '../../../app/tools.ts'
-import type { UserRow } from '../../../store/store.ts'
+import type { UserRow } from '../../../store/schema.ts'
 import { findUsers } from '../../../users/manage.ts'
 import { CommandError } from '../../failure.ts'
 

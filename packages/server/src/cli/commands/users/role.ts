@@ -1,4 +1,4 @@
-import type { AdminRole } from '../../../store/store.ts'
+import type { AdminRole } from '../../../store/schema.ts'
 import { setRole } from '../../../users/manage.ts'
 import { command, dataFlag } from '../../command.ts'
 import { UsageError } from '../../failure.ts'

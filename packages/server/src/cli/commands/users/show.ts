@@ -1,4 +1,4 @@
-import type { SessionRow, UserRow } from '../../../store/store.ts'
+import type { SessionRow, UserRow } from '../../../store/schema.ts'
 import { command, dataFlag } from '../../command.ts'
 import { withTools } from '../../tools.ts'
 import { sessionJson, sessionsTable } from '../session-text.ts'

@@ -1,4 +1,4 @@
-import type { UserRow } from '../../../store/store.ts'
+import type { UserRow } from '../../../store/schema.ts'
 import { instantText, isoText } from '../../../times.ts'
 import { pairsText, tableText } from '../../terminal/table.ts'
 

@@ -1,6 +1,6 @@
 import { webhookOptions } from '../../../app/rooms.ts'
 import type { Tools } from '../../../app/tools.ts'
-import type { AuditRow } from '../../../store/store.ts'
+import type { AuditRow } from '../../../store/schema.ts'
 import { isWanted } from '../../../webhooks/message.ts'
 import { replayTo } from '../../../webhooks/receivers.ts'
 import { command, dataFlag } from '../../command.ts'

@@ -5,10 +5,9 @@ import type {
   ImportUserOutcome,
   ImportUsersInput,
   NewLegacyToken,
-  SessionRow,
   UserNames,
-  UserRow,
-} from '../../store.ts'
+} from '../../port/imports.ts'
+import type { SessionRow, UserRow } from '../../schema.ts'
 import { voidsSecrets } from '../../user-fields.ts'
 import type { Connection } from '../connection.ts'
 import { voidSecrets } from './secrets.ts'

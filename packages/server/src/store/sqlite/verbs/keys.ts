@@ -1,4 +1,5 @@
-import type { ChangeKeysInput, SigningKeyRow } from '../../store.ts'
+import type { ChangeKeysInput } from '../../port/keys.ts'
+import type { SigningKeyRow } from '../../schema.ts'
 import { type Connection, isConstraintFault } from '../connection.ts'
 import type { Verbs } from './verb.ts'
 

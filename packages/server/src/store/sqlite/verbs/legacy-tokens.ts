@@ -5,7 +5,7 @@ import type {
   EndLegacyTokenInput,
   ExchangeLegacyTokenInput,
   ExchangeLegacyTokenOutcome,
-} from '../../store.ts'
+} from '../../port/legacy-tokens.ts'
 import type { Connection } from '../connection.ts'
 import { endSession, endSurplus, heldSession } from './sessions.ts'
 import type { Verbs } from './verb.ts'

@@ -1,5 +1,5 @@
 import { countSteps, keysOf, type LimitRow } from '../../limits.ts'
-import type { CountAttemptInput, CountAttemptOutcome } from '../../store.ts'
+import type { CountAttemptInput, CountAttemptOutcome } from '../../port/limits.ts'
 import type { Connection } from '../connection.ts'
 import type { Verbs } from './verb.ts'
 

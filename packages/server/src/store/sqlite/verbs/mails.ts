@@ -1,4 +1,4 @@
-import type { ClaimedMail, NewMail } from '../../store.ts'
+import type { ClaimedMail, NewMail } from '../../port/mails.ts'
 import type { Connection } from '../connection.ts'
 import type { Verbs } from './verb.ts'
 

@@ -1,5 +1,7 @@
+import type { SpendSecretInput, SpendSecretOutcome } from '../../port/secrets.ts'
+import type { WithMail } from '../../port/users.ts'
 import { isSameDigest } from '../../same-digest.ts'
-import type { OneTimeSecretRow, SpendSecretInput, SpendSecretOutcome, WithMail } from '../../store.ts'
+import type { OneTimeSecretRow } from '../../schema.ts'
 import { endsSessions } from '../../user-fields.ts'
 import { type Connection, isConstraintFault } from '../connection.ts'
 import { type Tentative, tentatively } from '../savepoint.ts'

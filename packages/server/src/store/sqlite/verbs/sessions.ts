@@ -5,8 +5,8 @@ import type {
   HeldSession,
   RotateSessionInput,
   RotateSessionOutcome,
-  SessionRow,
-} from '../../store.ts'
+} from '../../port/sessions.ts'
+import type { SessionRow } from '../../schema.ts'
 import type { Connection } from '../connection.ts'
 import { ids, type Verbs } from './verb.ts'
 

@@ -1,5 +1,5 @@
 import { chained, lastBefore, theChain } from '../../audit-chain.ts'
-import type { AuditChainRow, AuditRow } from '../../store.ts'
+import type { AuditChainRow, AuditRow } from '../../schema.ts'
 import type { Connection } from '../connection.ts'
 import type { Verbs } from './verb.ts'
 

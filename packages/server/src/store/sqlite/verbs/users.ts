@@ -1,4 +1,6 @@
-import type { Store, TakenField, UserRow } from '../../store.ts'
+import type { TakenField } from '../../port/users.ts'
+import type { UserRow } from '../../schema.ts'
+import type { Store } from '../../store.ts'
 import { conditionParameters, namesIn, takenIn, updateParameters, voidsSecrets } from '../../user-fields.ts'
 import { type Connection, isConstraintFault } from '../connection.ts'
 import { addMails, leaveMails } from './mails.ts'
