@@ -34,6 +34,8 @@ export async function freshSession(deps: AccessDeps): Promise<SignedIn | undefin
   const { known, keep, cooling, renew, settings } = deps
   const held = await keep.look()
   if (!isSignedIn(held)) return undefined
+  // Late requests are over: a page that is loaded anew need not wait for them.
+  if (held.tries < 0 && known.awakeMs() > 2 * settings.timeoutMs) await keep.put({ ...held, tries: 0 })
   const left = held.lasts - known.ageOf(held)
   const leeway = leewayMs(held)
   if (left > Math.max(leeway, marginMs(held, settings))) return held

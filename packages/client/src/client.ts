@@ -172,14 +172,14 @@ function verbsOf(deps: VerbDeps): Verbs {
   const { host, known, keep, cooling, renew, settings, post } = deps
 
   async function login(credentials: Credentials): Promise<Session> {
-    const [at, askedAt] = [host.now(), host.elapsed()]
+    const at = host.now()
     const answer = await post(paths.login, { body: credentials, unauthorized: 'invalid_credentials' })
     const session = { id: '', user: { id: '', username: credentials.username } }
     const id = host.secret()
     for (;;) {
       const order = Math.max(host.now(), ((await keep.look())?.order ?? 0) + 1)
-      const mine = keepPair(tokensOf(answer, settings), { order, id, generation: 0, at, session })
-      const kept = await keep.put(mine, askedAt)
+      const mine = keepPair(tokensOf(answer, settings), { order, id, generation: 0, tries: 0, at, session })
+      const kept = await keep.put(mine)
       // Another tab's login came in between: this one is later.
       if (kept.id === id) break
     }

@@ -15,11 +15,8 @@ export interface KeepOptions {
 export interface Keep {
   /** looks into the storage, takes what is later there, and puts right what is earlier there */
   look(): Promise<Kept | undefined>
-  /**
-   * Keeps it unless something later is kept already: the commit guard. Resolves to what is kept then.
-   * @param askedAt as `Known` takes it
-   */
-  put(next: Kept, askedAt?: number): Promise<Kept>
+  /** Keeps it unless something later is kept already: the commit guard. Resolves to what is kept then. */
+  put(next: Kept): Promise<Kept>
   /** after the first look; at once where the storage answers at once */
   isLoaded(): boolean
   /** resolves then */
@@ -53,7 +50,6 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
   async function look(): Promise<Kept | undefined> {
     try {
       const isBehind = weigh(known, parseKept(await storage.getItem(key)), unsaved)
-      known.looked()
       const present = known.now()
       if (isBehind && present) await save(present)
     } catch (error) {
@@ -62,10 +58,10 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
     return known.now()
   }
 
-  async function put(next: Kept, from: From, askedAt?: number): Promise<Kept> {
+  async function put(next: Kept, from: From): Promise<Kept> {
     const present = await look()
     if (present && !isLater(next, present)) return present
-    known.adopt(next, from, askedAt)
+    known.adopt(next, from)
     await save(next)
     return known.now() ?? next
   }
@@ -93,7 +89,7 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
 
   return {
     look,
-    put: (next, askedAt) => put(next, 'here', askedAt),
+    put: (next) => put(next, 'here'),
     isLoaded: () => isLoaded,
     loaded: load(),
     close: () => channel?.close(),

@@ -16,7 +16,7 @@ export interface Session {
 
 /**
  * What is kept of a session. All that was ever kept in one browser has one order (`order`, then `id`, then
- * `generation`), and what is later in it wins, whoever wrote it and whenever it is seen.
+ * `generation`, then `tries`), and what is later in it wins, whoever wrote it and whenever it is seen.
  */
 export interface SignedIn {
   /** of the login: greater than that of everything kept before */
@@ -25,6 +25,11 @@ export interface SignedIn {
   id: string
   /** how many refreshes ago the login was: each answer is the successor of the token shown, so counting is enough */
   generation: number
+  /**
+   * What is known of the requests that show a token of this session. Below 0: some that show the one before may still be
+   * on their way. 0: none is. From 1: one has begun that shows this one, and the fraction says whose it is. 2: more have.
+   */
+  tries: number
   /** epoch milliseconds of this machine, when the pair was asked for */
   at: number
   /** milliseconds that the access token lives from then */
@@ -36,7 +41,7 @@ export interface SignedIn {
 }
 
 /** That a session has ended is kept too: a tab that was asleep must not bring it back. */
-export type SignedOut = Pick<SignedIn, 'order' | 'id' | 'generation'> & { ended: EndReason }
+export type SignedOut = Pick<SignedIn, 'order' | 'id' | 'generation'> & { ended: EndReason; tries?: never }
 
 /** `logout`: somebody wished it; `refused`: the server says that it is over */
 export type EndReason = 'logout' | 'refused'
@@ -49,8 +54,16 @@ export function isSignedIn(kept: Kept | undefined): kept is SignedIn {
 
 /** Whether `a` is later in the order of everything that is kept. */
 export function isLater(a: Kept, b: Kept): boolean {
-  if (a.order !== b.order) return a.order > b.order
-  return a.id === b.id ? a.generation > b.generation : a.id > b.id
+  for (const place of ['order', 'id', 'generation', 'tries'] as const) {
+    const [mine, other] = [a[place] ?? 0, b[place] ?? 0]
+    if (mine !== other) return mine > other
+  }
+  return false
+}
+
+/** Whether both are the same pair, or the same end. */
+export function isSame(a: Kept | undefined, b: Kept): boolean {
+  return a?.order === b.order && a.id === b.id && a.generation === b.generation
 }
 
 /** The end of what is kept: later than every generation of it. */
@@ -73,7 +86,7 @@ export function idempotencyKey({ id, generation, refresh }: SignedIn): string {
  */
 export function keepPair(
   { access, refresh, access_expires_in }: KeptPair,
-  place: Pick<SignedIn, 'order' | 'id' | 'generation' | 'at' | 'session'>,
+  place: Pick<SignedIn, 'order' | 'id' | 'generation' | 'tries' | 'at' | 'session'>,
 ): SignedIn {
   const session = sessionOf(access) ?? place.session
   return { ...place, lasts: access_expires_in * 1000, access: refresh && access, refresh, session }

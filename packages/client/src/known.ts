@@ -1,5 +1,5 @@
 import type { Host } from './host.ts'
-import { isSignedIn, type Kept, type SignedIn } from './kept.ts'
+import { isSame, isSignedIn, type Kept, type SignedIn } from './kept.ts'
 
 /** Who changed it: this client, or another tab. */
 export type From = 'here' | 'elsewhere'
@@ -8,13 +8,10 @@ export type From = 'here' | 'elsewhere'
 export interface Known {
   /** undefined before the first look, and where nothing was ever kept */
   now(): Kept | undefined
-  /** the storage was looked at: what turns up later was written later */
-  looked(): void
-  /** @param askedAt when the pair was asked for, on the clock that never goes back; undefined if another tab did */
-  adopt(next: Kept, from: From, askedAt?: number): void
-  /** milliseconds since the pair was asked for; Infinity if nobody can tell */
+  adopt(next: Kept, from: From): void
+  /** milliseconds since the known pair was asked for; Infinity if nobody can tell */
   ageOf(kept: SignedIn): number
-  /** the same for what is known, as far as this machine was awake and whatever its clock was set to meanwhile */
+  /** milliseconds that this page has known it, as far as the machine was awake and whatever its clock was set to */
   awakeMs(): number
 }
 
@@ -24,31 +21,24 @@ export function createKnown(
   changed: (now: Kept, before: Kept | undefined, from: From) => void,
 ): Known {
   let known: Kept | undefined
-  /** of the known pair: when it was asked for, on the clock that never goes back */
+  /** when it came to be known, on the clock that never goes back */
   let born = 0
   /** it comes from the future of this machine's clock: how old it is, nobody can tell */
   let isOdd = false
-  let lookedAt = Number.NEGATIVE_INFINITY
 
   const awakeMs = () => host.elapsed() - born
 
   return {
     now: () => known,
-    looked() {
-      lookedAt = host.elapsed()
-    },
-    adopt(next, from, askedAt) {
-      const [before, elapsed] = [known, host.elapsed()]
-      const age = isSignedIn(next) ? host.now() - next.at : 0
+    adopt(next, from) {
+      const before = known
       known = next
-      isOdd = askedAt === undefined && age < -1000
-      // As old as the clock says, but not from before the last look. An odd one is new, but on a new page it may be old.
-      const oldest = elapsed - lookedAt
-      born = askedAt ?? elapsed - (isOdd && !before ? oldest : Math.min(Math.max(0, age), oldest))
+      if (isSame(before, next)) return
+      isOdd = from === 'elsewhere' && isSignedIn(next) && next.at > host.now() + 1000
+      born = host.elapsed()
       changed(next, before, from)
     },
-    ageOf: (kept) =>
-      isOdd ? Number.POSITIVE_INFINITY : Math.max(kept === known ? awakeMs() : 0, host.now() - kept.at),
+    ageOf: ({ at }) => (isOdd ? Number.POSITIVE_INFINITY : Math.max(awakeMs(), host.now() - at)),
     awakeMs,
   }
 }

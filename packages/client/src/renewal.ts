@@ -2,7 +2,7 @@ import type { Cooling } from './cooling.ts'
 import { asError, CountersignError } from './errors.ts'
 import type { Host } from './host.ts'
 import type { Keep } from './keep.ts'
-import { endOf, isSignedIn, type Kept, type SignedIn } from './kept.ts'
+import { endOf, isSame, isSignedIn, type Kept, type SignedIn } from './kept.ts'
 import type { Known } from './known.ts'
 import type { Settings } from './options.ts'
 
@@ -36,12 +36,11 @@ export function createRenew(options: RenewalOptions): Renew {
   const wait = (ms: number) => new Promise<void>((resolve) => void host.setTimer(resolve, ms))
 
   /**
-   * Tabs that wake up together: one asks first, the others find its answer. What others wrote while this one slept is
-   * seen by then too; if it falls asleep over the waiting, it waits again.
+   * What is kept once the writes of other tabs are seen here: those that were awake, and, if this one was asleep, those
+   * of the time it slept through. If it falls asleep over the waiting, it waits again.
    */
-  async function lookTwice(): Promise<Kept | undefined> {
-    await keep.look()
-    const ms = host.settleMs * (1 + 3 * host.random())
+  async function settled(): Promise<Kept | undefined> {
+    const ms = host.settleMs * (1 + host.random())
     for (let passed = 2 * wakefulMs; ms > 0 && passed > wakefulMs; ) {
       const watch = startWatch(host)
       await wait(ms)
@@ -51,32 +50,45 @@ export function createRenew(options: RenewalOptions): Renew {
   }
 
   /**
-   * How long the pair is still too young to be exchanged. Every request that shows its predecessor was sent before the
-   * pair was kept and is given up after the timeout; so no late one of them reaches the server two generations behind,
-   * where it would be taken for a stolen token's. A clock that jumps makes nothing older here.
+   * How long the pair is still too young to be exchanged. A late request must not reach the server two generations
+   * behind, where it would be taken for a stolen token's: while requests that show the predecessor may be on their way,
+   * the pair stays until they were given up, counted while this page knows it, whatever the clock says.
    */
-  const youngMs = ({ lasts }: SignedIn) => Math.min(2 * timeoutMs, lasts / 2) - known.awakeMs()
+  const youngMs = (pair: SignedIn) =>
+    Math.min(2 * timeoutMs, pair.lasts / 2) - (pair.tries < 0 ? known.awakeMs() : known.ageOf(pair))
 
   async function run(than: SignedIn): Promise<Kept | undefined> {
-    const present = await lookTwice()
+    const present = await settled()
     // It is another one by now, or there is none.
     if (!isSignedIn(present) || !isSame(present, than)) return present
     const young = youngMs(present)
     if (young <= 0) return ask(present)
     if (known.ageOf(present) < present.lasts) return present
-    // The clock was set, or the machine slept right after the last refresh.
+    // This page began when the pair was new, or the machine slept right after.
     await wait(young)
     return run(than)
   }
 
+  /** Leaves word of the request before it is made: whoever gets an answer knows then whether it was the only one. */
   async function ask(shown: SignedIn): Promise<Kept | undefined> {
-    const [askedAt, watch] = [host.elapsed(), startWatch(host)]
+    if (shown.tries >= 2) return send(shown)
+    const mine = { ...shown, tries: shown.tries < 1 ? 1 + host.random() : 2 }
+    await keep.put(mine)
+    const present = await settled()
+    if (!isSignedIn(present) || !isSame(present, shown)) return present
+    return present.tries === mine.tries ? send(present) : ask(present)
+  }
+
+  async function send(shown: SignedIn): Promise<Kept | undefined> {
+    const watch = startWatch(host)
     try {
       const next = await exchange(shown)
       // The tab slept over it: by now others may be further, and what they wrote may still be on its way here.
       if (watch() > 2 * timeoutMs) throw new CountersignError('timeout', 'No answer in time')
       cooling.end()
-      return await keep.put(next, askedAt)
+      const present = await keep.look()
+      const isOnly = shown.tries < 2 && isSignedIn(present) && present.tries === shown.tries
+      return await keep.put({ ...next, tries: isOnly ? 0 : -1 })
     } catch (thrown) {
       return whenRefused(shown, asError(thrown))
     }
@@ -104,8 +116,4 @@ export function createRenew(options: RenewalOptions): Renew {
 function startWatch(host: Host): () => number {
   const [elapsed, now] = [host.elapsed(), host.now()]
   return () => Math.max(host.elapsed() - elapsed, host.now() - now)
-}
-
-function isSame(a: SignedIn, b: SignedIn): boolean {
-  return a.order === b.order && a.id === b.id && a.generation === b.generation
 }

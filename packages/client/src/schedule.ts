@@ -1,4 +1,4 @@
-import { type AccessDeps, marginMs } from './access.ts'
+import { type AccessDeps, freshSession, marginMs } from './access.ts'
 import { isSignedIn, type SignedIn } from './kept.ts'
 
 /** Refreshes ahead of need. */
@@ -17,7 +17,7 @@ const shortestWaitMs = 1000
  * that mostly one asks and the others find its answer. A hidden tab waits until it is shown or asked.
  */
 export function openSchedule(deps: AccessDeps): Schedule {
-  const { host, known, keep, cooling, renew, settings } = deps
+  const { host, known, keep, cooling, settings } = deps
   let cancel = () => {}
   let isClosed = false
 
@@ -33,11 +33,8 @@ export function openSchedule(deps: AccessDeps): Schedule {
   }
 
   async function act(): Promise<void> {
-    const held = await keep.look()
-    if (isClosed) return
     try {
-      const isDue = isSignedIn(held) && host.isVisible() && leftMs(held) <= 0 && !cooling.error()
-      if (isDue) await renew(held)
+      if (host.isVisible()) await freshSession(deps)
     } finally {
       again()
     }
