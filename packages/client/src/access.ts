@@ -31,7 +31,7 @@ export function marginMs({ lasts }: SignedIn, settings: Settings): number {
  * @throws CountersignError when there is a session, its access token has expired, and the server cannot be asked
  */
 export async function freshSession(deps: AccessDeps): Promise<SignedIn | undefined> {
-  const { known, keep, cooling, renew, settings } = deps
+  const { known, keep, renew, settings } = deps
   const held = await keep.look()
   if (!isSignedIn(held)) return undefined
   // Late requests are over: a page that is loaded anew need not wait for them.
@@ -39,15 +39,12 @@ export async function freshSession(deps: AccessDeps): Promise<SignedIn | undefin
   const left = held.lasts - known.ageOf(held)
   const leeway = leewayMs(held)
   if (left > Math.max(leeway, marginMs(held, settings))) return held
-  const failure = cooling.error()
-  const renewed = failure ? Promise.reject(failure) : renew(held)
-  // There is time: whoever asked need not wait, and a failure is told by its event.
-  if (left > leeway) renewed.catch(() => {})
-  if (left > leeway) return held
-  return renewed.then(signedIn, (error) => {
+  const later = renew(held).then(signedIn, (error) => {
     if (left > 0) return held
     throw error
   })
+  // While there is time, whoever asked need not wait; a failure is told by its event.
+  return left > leeway ? held : later
 }
 
 function signedIn(kept: Kept | undefined): SignedIn | undefined {
@@ -63,12 +60,12 @@ export async function fetchWithToken(
   input: string | URL | Request,
   init?: RequestInit,
 ): Promise<Response> {
-  const { host, cooling, renew } = deps
+  const { host, renew } = deps
   const request = requestOf(input, init, deps.settings)
   const held = await freshSession(deps)
   const again = held && request.clone()
   const answer = await host.fetch(authorized(request, held))
-  if (answer.status !== 401 || !held || !again || cooling.error()) return answer
+  if (answer.status !== 401 || !held || !again) return answer
   const next = await renew(held).catch(() => undefined)
   if (!isSignedIn(next) || !isLater(next, held)) return answer
   await answer.body?.cancel()

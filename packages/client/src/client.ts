@@ -1,5 +1,5 @@
 import { type AccessDeps, fetchWithToken, freshSession } from './access.ts'
-import { type Credentials, type NewUser, paths, type RegisteredUser } from './contract.ts'
+import { type Credentials, type NewUser, paths, type RegisteredUser, tokenPaths } from './contract.ts'
 import { createCooling } from './cooling.ts'
 import { CountersignError } from './errors.ts'
 import { type ClientEvent, createListeners, type SessionEvent } from './events.ts'
@@ -10,13 +10,12 @@ import {
   idempotencyKey,
   isSignedIn,
   type Kept,
-  keepPair,
   type Session,
   type SignedIn,
   type User,
 } from './kept.ts'
 import { createKnown, type From } from './known.ts'
-import { type ClientOptions, type Settings, settingsOf } from './options.ts'
+import { type ClientOptions, settingsOf } from './options.ts'
 import { createRenew } from './renewal.ts'
 import { contentOf, createPost, type Post, parsePair } from './requests.ts'
 import { asValues, type Valued } from './results.ts'
@@ -155,17 +154,16 @@ async function exchange(
   shown: SignedIn,
 ): Promise<SignedIn> {
   const at = host.now()
-  const answer = await post(paths.refresh, {
-    body: settings.cookies ? {} : { refresh: shown.refresh },
+  const answer = await post(settings.tokenApi + tokenPaths.refresh, {
+    body: shownIn(shown),
     headers: { 'idempotency-key': idempotencyKey(shown) },
   })
-  return keepPair(tokensOf(answer, settings), { ...shown, generation: shown.generation + 1, at })
+  return { ...shown, ...parsePair(answer, settings), generation: shown.generation + 1, at }
 }
 
-/** In cookie mode no token is kept, whatever the answer holds. */
-function tokensOf(answer: unknown, { cookies }: Settings) {
-  const pair = parsePair(answer, !cookies)
-  return cookies ? { ...pair, refresh: '' } : pair
+/** The body that shows a refresh token. In cookie mode none is kept, and the browser shows it. */
+function shownIn({ refresh }: SignedIn): { refresh?: string } {
+  return refresh ? { refresh } : {}
 }
 
 function verbsOf(deps: VerbDeps): Verbs {
@@ -173,13 +171,15 @@ function verbsOf(deps: VerbDeps): Verbs {
 
   async function login(credentials: Credentials): Promise<Session> {
     const at = host.now()
-    const answer = await post(paths.login, { body: credentials, unauthorized: 'invalid_credentials' })
-    const session = { id: '', user: { id: '', username: credentials.username } }
+    const answer = await post(settings.tokenApi + tokenPaths.login, {
+      body: settings.cookies ? withEmail(credentials) : credentials,
+      unauthorized: 'invalid_credentials',
+    })
+    const pair = parsePair(answer, settings)
     const id = host.secret()
     for (;;) {
       const order = Math.max(host.now(), ((await keep.look())?.order ?? 0) + 1)
-      const mine = keepPair(tokensOf(answer, settings), { order, id, generation: 0, tries: 0, at, session })
-      const kept = await keep.put(mine)
+      const kept = await keep.put({ ...pair, order, id, generation: 0, tries: 0, at })
       // Another tab's login came in between: this one is later.
       if (kept.id === id) break
     }
@@ -187,23 +187,28 @@ function verbsOf(deps: VerbDeps): Verbs {
     return (known.now() as SignedIn).session
   }
 
-  async function logout(): Promise<void> {
+  /** @returns what was ended, if there was something */
+  async function end(): Promise<SignedIn | undefined> {
     const held = await keep.look()
-    if (!isSignedIn(held)) return
+    if (!isSignedIn(held)) return undefined
     await keep.put(endOf(held, 'logout'))
-    await post(paths.logout, { body: settings.cookies ? {} : { refresh: held.refresh } }).catch(unlessOver)
+    return held
+  }
+
+  async function logout(): Promise<void> {
+    const held = await end()
+    if (held) await post(settings.tokenApi + tokenPaths.logout, { body: shownIn(held) }).catch(unlessOver)
   }
 
   async function logoutEverywhere(): Promise<void> {
-    if (!isSignedIn(await keep.look())) throw signedOut()
-    const answer = await fetchWithToken(deps, paths.logout, {
+    if (!isSignedIn(await keep.look())) throw new CountersignError('signed_out', 'Nobody is signed in')
+    const answer = await fetchWithToken(deps, paths.logoutEverywhere, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"all":true}',
     })
     await contentOf(answer)
-    const held = await keep.look()
-    if (isSignedIn(held)) await keep.put(endOf(held, 'logout'))
+    await end()
   }
 
   return {
@@ -214,8 +219,6 @@ function verbsOf(deps: VerbDeps): Verbs {
     async refresh() {
       const held = await keep.look()
       if (!isSignedIn(held)) return null
-      const failure = cooling.error()
-      if (failure) throw failure
       const kept = await renew(held)
       return isSignedIn(kept) ? kept.session : null
     },
@@ -227,8 +230,10 @@ function verbsOf(deps: VerbDeps): Verbs {
   }
 }
 
-function signedOut(): CountersignError {
-  return new CountersignError('signed_out', 'Nobody is signed in')
+/** The API of cookie mode has a member of its own for those who log in by their address. */
+function withEmail(credentials: Credentials): object {
+  const { username } = credentials
+  return /@.+\./.test(username) ? { ...credentials, email: username } : credentials
 }
 
 /** A session that the server does not know any more is over: that was the wish. */

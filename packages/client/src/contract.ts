@@ -10,9 +10,6 @@ export interface TokenPair {
   refresh_expires_in: number
 }
 
-/** What of it is kept: when the refresh token ends is the server's word, asked for when it matters. */
-export type KeptPair = Omit<TokenPair, 'refresh_expires_in'>
-
 /** What a login takes. */
 export interface Credentials {
   username: string
@@ -38,7 +35,12 @@ export interface RegisteredUser {
 
 export const paths = {
   register: '/api/register/',
-  login: '/api/login/',
-  refresh: '/api/token/refresh/',
-  logout: '/api/logout/',
+  logoutEverywhere: '/api/logout/',
+} as const
+
+/** Below the API that the tokens come from: `/api/`, or that of cookie mode. */
+export const tokenPaths = {
+  login: 'login/',
+  refresh: 'token/refresh/',
+  logout: 'logout/',
 } as const

@@ -46,20 +46,15 @@ export interface ErrorDetails {
 
 /** Everything that the client throws. `code` is stable; the message is for people and is not. */
 export class CountersignError extends Error {
-  readonly code: ErrorCode
-  readonly status: number | undefined
-  readonly fields: Readonly<Record<string, readonly string[]>>
-  readonly retryAfterSeconds: number | undefined
-  readonly requestId: string | undefined
+  declare readonly code: ErrorCode
+  declare readonly status: number | undefined
+  declare readonly fields: Readonly<Record<string, readonly string[]>>
+  declare readonly retryAfterSeconds: number | undefined
+  declare readonly requestId: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
-    this.name = 'CountersignError'
-    this.code = code
-    this.status = details.status
-    this.fields = details.fields ?? {}
-    this.retryAfterSeconds = details.retryAfterSeconds
-    this.requestId = details.requestId
+    super(message, details)
+    Object.assign(this, { name: 'CountersignError', code, fields: {} }, details)
   }
 }
 

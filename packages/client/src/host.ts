@@ -65,7 +65,7 @@ export function surroundings(given?: typeof fetch): Host {
 
 /** Not `randomUUID`: browsers have that on https pages only. */
 function secret(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
+  return crypto.getRandomValues(new BigUint64Array(2)).join('-')
 }
 
 /** Node shall end although a timer waits. */

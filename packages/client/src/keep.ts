@@ -20,7 +20,7 @@ export interface Keep {
   /** after the first look; at once where the storage answers at once */
   isLoaded(): boolean
   /** resolves then */
-  loaded: Promise<void>
+  loaded: Promise<unknown>
   close(): void
 }
 
@@ -49,12 +49,15 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
 
   async function look(): Promise<Kept | undefined> {
     try {
-      const isBehind = weigh(known, parseKept(await storage.getItem(key)), unsaved)
+      const stored = storage.getItem(key)
+      const text = stored && typeof stored !== 'string' ? await stored : stored
+      const isBehind = weigh(known, parseKept(text), unsaved)
       const present = known.now()
       if (isBehind && present) await save(present)
     } catch (error) {
       failed(error)
     }
+    isLoaded = true
     return known.now()
   }
 
@@ -76,38 +79,22 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
     host.setTimer(() => void look(), 200)
   }
 
-  async function load(): Promise<void> {
-    try {
-      const stored = storage.getItem(key)
-      if (stored instanceof Promise) await look()
-      else weigh(known, parseKept(stored), unsaved)
-    } catch (error) {
-      failed(error)
-    }
-    isLoaded = true
-  }
-
   return {
     look,
     put: (next) => put(next, 'here'),
     isLoaded: () => isLoaded,
-    loaded: load(),
+    loaded: look(),
     close: () => channel?.close(),
   }
 }
 
 /**
- * Takes what is stored if it is later than what is known.
+ * Takes what is stored if it is later than what is known. That somebody cleared the storage is meant, as a logout is.
  * @returns whether it is earlier, and had better be written anew
  */
 function weigh(known: Known, stored: Kept | undefined, unsaved: boolean): boolean {
   const present = known.now()
-  if (stored && present && isLater(present, stored)) return true
-  if (stored) {
-    if (!present || isLater(stored, present)) known.adopt(stored, 'elsewhere')
-    return false
-  }
-  // Somebody cleared the storage: that is meant.
-  if (!unsaved && isSignedIn(present)) known.adopt(endOf(present, 'logout'), 'elsewhere')
-  return unsaved
+  const next = stored ?? (!unsaved && isSignedIn(present) ? endOf(present, 'logout') : undefined)
+  if (next && !(present && !isLater(next, present))) known.adopt(next, 'elsewhere')
+  return stored && present ? isLater(present, stored) : unsaved
 }

@@ -1,4 +1,3 @@
-import type { KeptPair } from './contract.ts'
 import { parseObject } from './json.ts'
 
 /** Who is signed in. */
@@ -80,18 +79,6 @@ export function idempotencyKey({ id, generation, refresh }: SignedIn): string {
   return refresh === '' ? id : `${id}.${generation}`
 }
 
-/**
- * A pair as it is kept; without a refresh token (cookie mode) no access token is kept either.
- * @param place its session is what is known where the access token does not say
- */
-export function keepPair(
-  { access, refresh, access_expires_in }: KeptPair,
-  place: Pick<SignedIn, 'order' | 'id' | 'generation' | 'tries' | 'at' | 'session'>,
-): SignedIn {
-  const session = sessionOf(access) ?? place.session
-  return { ...place, lasts: access_expires_in * 1000, access: refresh && access, refresh, session }
-}
-
 /** What another version or a stranger wrote under our key is nothing. */
 export function parseKept(text: string | null): Kept | undefined {
   const kept = parseObject(text)
@@ -100,8 +87,18 @@ export function parseKept(text: string | null): Kept | undefined {
   return isOurs ? (kept as unknown as Kept) : undefined
 }
 
+/** Of an access token of ours, as far as they are used here. */
+export interface Claims {
+  /** seconds, as `iat` */
+  exp: number
+  iat: number
+  sid: string
+  sub: string
+  username: string
+}
+
 /** The claims of a token of ours, unverified: it came from the server itself. */
-export function claimsOf(token: string): Record<string, unknown> {
+export function claimsOf(token: string): Partial<Claims> {
   try {
     const payload = atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))
     const bytes = Uint8Array.from(payload, (char) => char.charCodeAt(0))
@@ -109,10 +106,4 @@ export function claimsOf(token: string): Record<string, unknown> {
   } catch {
     return {}
   }
-}
-
-function sessionOf(access: string): Session | undefined {
-  const { sid, sub, username } = claimsOf(access)
-  if (typeof sid !== 'string' || typeof sub !== 'string') return undefined
-  return { id: sid, user: { id: sub, username: String(username ?? '') } }
 }

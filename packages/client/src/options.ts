@@ -27,10 +27,10 @@ export interface ClientOptions {
   /** origins besides the server's own to which `fetch` shows the access token */
   sendTokensTo?: readonly string[]
   /**
-   * `bearer` (the default), or `cookie` for a server that keeps both tokens in HttpOnly cookies: the client then stores
-   * no token, sends credentials along, and `getAccessToken` rejects with `cookie_mode`
+   * For a server that keeps both tokens in HttpOnly cookies: the path that its `COUNTERSIGN_DJ_REST_AUTH` has, such as
+   * `/api/auth/`. The client then stores no token, sends credentials along, and `getAccessToken` rejects with `cookie_mode`
    */
-  tokens?: 'bearer' | 'cookie'
+  cookieApi?: string
 }
 
 /** The options with nothing left open. */
@@ -40,6 +40,8 @@ export interface Settings {
   marginMs: number
   timeoutMs: number
   autoRefresh: boolean
+  /** where the tokens come from: what stands between `base` and `tokenPaths` */
+  tokenApi: string
   /** of every request in cookie mode, where no token is kept; undefined otherwise */
   cookies: { credentials: 'include' } | undefined
   origins: ReadonlySet<string>
@@ -53,7 +55,8 @@ export function settingsOf(options: ClientOptions, pageUrl: string | undefined):
     marginMs: (options.refreshMarginSeconds ?? 60) * 1000,
     timeoutMs: (options.timeoutSeconds ?? 10) * 1000,
     autoRefresh: options.autoRefresh ?? true,
-    cookies: options.tokens === 'cookie' ? { credentials: 'include' } : undefined,
+    tokenApi: options.cookieApi ?? '/api/',
+    cookies: options.cookieApi ? { credentials: 'include' } : undefined,
     origins: new Set([base, ...(options.sendTokensTo ?? [])].map((one) => new URL(one).origin)),
   }
 }

@@ -21,7 +21,7 @@ export interface RenewalOptions {
 /**
  * Sees to it that something later than this is kept, by one request at a time however many ask for it. Resolves to
  * what is kept then, which is this very one where it is too young to be exchanged.
- * @throws CountersignError where the server could not be asked; the session is what it was
+ * @throws CountersignError where the server could not be asked, or a moment ago could not; the session is what it was
  */
 export type Renew = (than: SignedIn) => Promise<Kept | undefined>
 
@@ -104,7 +104,9 @@ export function createRenew(options: RenewalOptions): Renew {
     return isSignedIn(present) && isSame(present, shown) ? keep.put(endOf(present, 'refused')) : present
   }
 
-  return (than) => {
+  return async (than) => {
+    const failure = cooling.error()
+    if (failure) throw failure
     flight ??= run(than).finally(() => {
       flight = undefined
     })

@@ -1,14 +1,15 @@
-import type { KeptPair, TokenPair } from './contract.ts'
+import type { TokenPair } from './contract.ts'
 import { asError, CountersignError, type ErrorCode } from './errors.ts'
 import type { Host } from './host.ts'
 import { parseObject } from './json.ts'
+import { type Claims, claimsOf, type SignedIn } from './kept.ts'
 import type { Settings } from './options.ts'
 
 /** What one request of ours carries. */
 export interface Call {
   body: object
   headers?: Record<string, string>
-  /** what a 401 without a code of its own means here */
+  /** what a 401 without a code of its own means here, and a fault of the whole body in cookie mode */
   unauthorized?: ErrorCode
 }
 
@@ -66,36 +67,41 @@ async function inTime<Result>(
 /** Where an answer names no code of its own. */
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
+  401: 'not_authenticated',
   429: 'throttled',
   500: 'internal',
 }
 
 /** A redirect is nothing that the server itself answers; what stands before it does. */
-function codeOf(status: number): ErrorCode {
+function codeOf(status: number, unauthorized: ErrorCode | undefined): ErrorCode {
   if (status < 400) return 'bad_answer'
+  if (status === 401 && unauthorized) return unauthorized
   return codeOfStatus[status] ?? (status < 500 ? 'refused' : 'unavailable')
 }
 
 function refusalOf(
   { status, headers }: Response,
   body: Record<string, unknown> = {},
-  unauthorized: ErrorCode = 'not_authenticated',
+  unauthorized?: ErrorCode,
 ): CountersignError {
-  const { detail = `The server answered ${status}` } = body
-  const { code = status === 401 ? unauthorized : codeOf(status) } = body
-  const details = {
-    status,
-    retryAfterSeconds: Number(headers.get('retry-after')) || undefined,
-    requestId: headers.get('x-request-id') ?? undefined,
-  }
-  const told = Object.entries(body).map(([name, messages]) => [name, [messages].flat().map(String)] as const)
-  if (status !== 400 || 'detail' in body || !told[0]) {
-    return new CountersignError(String(code), String(detail), details)
-  }
-  return new CountersignError('invalid', told[0][1][0] ?? '', {
-    ...details,
-    fields: Object.fromEntries(told),
-  })
+  const fields = status === 400 && !('detail' in body) ? fieldsOf(body) : {}
+  const [messages] = Object.values(fields)
+  const { detail = `The server answered ${status}`, code = codeOf(status, unauthorized) } = body
+  return new CountersignError(
+    messages ? (fields.non_field_errors && unauthorized) || 'invalid' : String(code),
+    messages?.[0] ?? String(detail),
+    {
+      status,
+      fields,
+      retryAfterSeconds: Number(headers.get('retry-after')) || undefined,
+      requestId: headers.get('x-request-id') ?? undefined,
+    },
+  )
+}
+
+/** What is told of each field: a list of messages, or one. */
+function fieldsOf(body: Record<string, unknown>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(body).map(([name, told]) => [name, [told].flat().map(String)]))
 }
 
 function badAnswer(): CountersignError {
@@ -103,14 +109,22 @@ function badAnswer(): CountersignError {
 }
 
 /**
- * A token pair out of an answer.
- * @param withTokens false in cookie mode, where the tokens travel in cookies and are not kept
+ * What is kept of the answer to a login or a refresh. In cookie mode, where the tokens travel in cookies, none is kept
+ * whatever the answer holds.
  * @throws CountersignError `bad_answer`
  */
-export function parsePair(answer: unknown, withTokens: boolean): KeptPair {
-  const { access = '', refresh = '', access_expires_in } = answer as TokenPair
-  if (!(access_expires_in > 0) || (withTokens && !(access && refresh))) {
-    throw badAnswer()
+export function parsePair(
+  answer: unknown,
+  { cookies }: Settings,
+): Pick<SignedIn, 'lasts' | 'access' | 'refresh' | 'session'> {
+  const { access = '' } = answer as TokenPair
+  const { exp, iat, sid, sub, username } = claimsOf(access) as Claims
+  // The API of cookie mode leaves it to the token.
+  const { refresh = '', access_expires_in = exp - iat } = answer as TokenPair
+  if (!(access_expires_in > 0 && sid && (cookies || refresh))) throw badAnswer()
+  return {
+    lasts: access_expires_in * 1000,
+    ...(cookies ? { access: '', refresh: '' } : { access, refresh }),
+    session: { id: sid, user: { id: sub, username } },
   }
-  return { access, refresh, access_expires_in }
 }

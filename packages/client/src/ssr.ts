@@ -68,10 +68,14 @@ function jarStorage(jar: CookieJar, attributes: CookieAttributes): TokenStorage 
   }
 }
 
-/** The browser counted by its own clock. A server's is right, so here the token's own times are better. */
+/**
+ * The browser counted by its own clock. A server's is right, so here the token's own times are better, and tell too
+ * whether late requests are over. Other requests of this page may be asking at this very moment.
+ */
 function byThisClock(text: string | null): string | null {
   const kept = parseKept(text)
   if (!isSignedIn(kept)) return text
   const { exp } = claimsOf(kept.access)
-  return typeof exp === 'number' ? JSON.stringify({ ...kept, at: exp * 1000 - kept.lasts }) : text
+  const at = exp === undefined ? kept.at : exp * 1000 - kept.lasts
+  return JSON.stringify({ ...kept, tries: 2, at })
 }

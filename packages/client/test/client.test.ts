@@ -287,15 +287,17 @@ describe('options', () => {
   })
 
   test('in cookie mode nothing that is kept is a token', async () => {
-    const { open, during, browser, time, refreshes } = openWorld()
-    const client = open('a', { tokens: 'cookie' })
+    const { open, during, browser, time, server } = openWorld()
+    const { requests } = server
+    const client = open('a', { cookieApi: '/api/auth/' })
     await during(200, client.login(alice))
     expect(client.user?.username).toBe('älice')
     const stored = JSON.parse(browser.tabs.get('a')?.view.get('countersign')?.value ?? '')
     expect([stored.access, stored.refresh]).toEqual(['', ''])
     await expect(during(100, client.getAccessToken())).rejects.toMatchObject({ code: 'cookie_mode' })
     await time.pass(minutes(15))
-    expect(refreshes()[0]?.body).toEqual({})
+    const asked = requests.slice(1).map(({ path, body }) => [path, body])
+    expect(asked).toEqual([['/api/auth/token/refresh/', {}]])
   })
 
   test('a storage that fails costs nothing but the next page', async () => {

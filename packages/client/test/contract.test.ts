@@ -4,7 +4,7 @@ import type { TokenPair as ServerTokenPair } from '../../server/src/sessions/iss
 import type { CreatedUser } from '../../server/src/users/register.ts'
 import { openTestServer } from '../../server/test/harness.ts'
 import type { Credentials, NewUser, RegisteredUser, TokenPair } from '../src/contract.ts'
-import { paths } from '../src/contract.ts'
+import { paths, tokenPaths } from '../src/contract.ts'
 import { createClient, type KnownErrorCode } from '../src/index.ts'
 
 const server = await openTestServer()
@@ -51,13 +51,17 @@ test('paths and fields are those of the OpenAPI document', () => {
   const credentials: Required<Credentials> = { username: '', password: '' }
   const newUser: Required<NewUser> = { username: '', email: '', password: '' }
   const user: Required<RegisteredUser> = { id: '', username: '', email: '', warnings: {} }
-  expect(answerOf(paths.login, '200').all).toEqual(Object.keys(pair).sort())
-  expect(answerOf(paths.refresh, '200').all).toEqual(Object.keys(pair).sort())
-  expect(bodyOf(paths.login).all).toEqual(Object.keys(credentials).sort())
+  const [login, refresh, logout] = [tokenPaths.login, tokenPaths.refresh, tokenPaths.logout].map(
+    (path) => `/api/${path}`,
+  ) as [string, string, string]
+  expect(answerOf(login, '200').all).toEqual(Object.keys(pair).sort())
+  expect(answerOf(refresh, '200').all).toEqual(Object.keys(pair).sort())
+  expect(bodyOf(login).all).toEqual(Object.keys(credentials).sort())
   expect(bodyOf(paths.register).all).toEqual(Object.keys(newUser).sort())
+  expect(paths.logoutEverywhere).toBe(logout)
   expect(answerOf(paths.register, '201').all).toEqual(Object.keys(user).sort())
-  expect(bodyOf(paths.refresh).all).toEqual(['refresh'])
-  expect(bodyOf(paths.logout).all).toEqual(['all', 'refresh'])
+  expect(bodyOf(refresh).all).toEqual(['refresh'])
+  expect(bodyOf(logout).all).toEqual(['all', 'refresh'])
 })
 
 test('every code that the server sends is known', () => {

@@ -62,6 +62,18 @@ describe('a server that renders pages', () => {
     expect(set).toHaveLength(2)
   })
 
+  test("goes by the token's own times, whatever the browser's clock said", async () => {
+    const { request, during, age, auth, cookies } = openSite()
+    await during(request().login({ username: 'alice', password: 'x' }))
+    const kept = JSON.parse(decodeURIComponent(cookies.get('countersign') ?? ''))
+    const claims = { sid: 's1', sub: 'u1', username: 'alice', exp: Math.round(Date.now() / 1000) + 600 }
+    const access = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
+    cookies.set('countersign', encodeURIComponent(JSON.stringify({ ...kept, access })))
+    age(3_600_000)
+    expect(await during(request().getAccessToken())).toBe(access)
+    expect(auth.requests.filter(({ verdict }) => verdict === 'rotate')).toHaveLength(0)
+  })
+
   test('loses nothing where cookies can no longer be set: the next asks with the same key', async () => {
     const { request, during, age, auth, send } = openSite()
     await during(request().login({ username: 'alice', password: 'x' }))

@@ -85,7 +85,9 @@ function declarationOf(file: string, name: string): string {
     ),
   )
   if (!found) throw new Error(`${file}.ts has no ${name}`)
-  return withoutBody(found[0]).replaceAll(/^export /gm, '')
+  return withoutBody(found[0]).replaceAll(/^(export | {2}declare (?=readonly))/gm, (start) =>
+    start[0] === ' ' ? '  ' : '',
+  )
 }
 
 function withoutBody(text: string): string {

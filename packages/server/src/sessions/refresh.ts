@@ -29,20 +29,37 @@ export interface RefreshInput {
   /** the client's own key for this attempt: shown again with it, a spent token gets its successor at any time */
   idempotencyKey: string | undefined
   origin: Origin
+  /** for a client that has gone away nothing begins; what has begun is whole */
+  signal?: AbortSignal | undefined
 }
 
 /**
  * Exchanges a refresh token for a new pair: the session moves to its next generation. Shown again within the grace
  * window (or with the same idempotency key), the same token gets the same successor; later it is taken as theft.
  * @throws AuthError `token_not_valid` if forged, expired, revoked or reused: one answer for all, so nothing leaks;
- * `token_wrong_type` for a good access token; `throttled` after many refusals
+ * `token_wrong_type` for a good access token; `throttled` after many refusals; `overloaded` where nobody waits any more
  * @see RFC 9700 section 4.14, RFC 6749 section 6
  */
 export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<TokenPair> {
+  await refuseGone(input.signal)
   const claims = deps.refreshTokens.verify(input.refresh)
   const foreign = claims ? undefined : deps.findForeign?.(input.refresh)
   const attempt = { origin: input.origin, sessionId: claims?.sessionId ?? foreign?.id }
   return countRefusal(deps.limits, attempt, () => foreign?.exchange(input) ?? exchange(deps, input, claims))
+}
+
+/** Turns of the event loop after which a connection that had been closed behind its request is known to be. */
+const turnsToNotice = 3
+
+/**
+ * After a stall, of this process or on the way, requests come of clients that gave them up, and may have asked again.
+ * That one has gone is read from its connection behind its request, so there is a moment for that.
+ * @throws AuthError `overloaded`, which nobody hears
+ */
+async function refuseGone(signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return
+  for (let turn = 0; turn < turnsToNotice; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  if (signal.aborted) throw new AuthError('overloaded', { reason: 'the client has gone' })
 }
 
 /**

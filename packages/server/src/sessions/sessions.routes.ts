@@ -3,12 +3,12 @@ import { fields, flag, text } from '../http/fields/fields.ts'
 import { type AnyRoute, type HttpRequest, route } from '../http/route.ts'
 import { schema } from '../http/schema.ts'
 import type { Limits } from '../limits/limits.ts'
-import { type AuthenticateDeps, authenticate } from './authenticate.ts'
+import { bearerGuard, type GuardDeps } from './authenticate.routes.ts'
 import { type LoginDeps, login } from './login.ts'
 import { type LogoutDeps, logout, logoutEverywhere } from './logout.ts'
 import { type RefreshDeps, refresh } from './refresh.ts'
 
-type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & AuthenticateDeps & { limits: Limits }
+type SessionsDeps = LoginDeps & RefreshDeps & LogoutDeps & GuardDeps & { limits: Limits }
 
 const TokenPair = schema.object({
   access: schema.text({ description: 'JWT for `Authorization: Bearer …`' }),
@@ -44,7 +44,8 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       policies: deps.limits.policies('refresh'),
       async handle(request) {
         const { body, origin } = request
-        return { body: await refresh(deps, { ...body, origin, idempotencyKey: idempotencyKey(request) }) }
+        const shown = { ...body, origin, idempotencyKey: idempotencyKey(request) }
+        return { body: await refresh(deps, { ...shown, signal: request.signal() }) }
       },
     }),
     logoutRoute(deps),
@@ -69,7 +70,7 @@ function loginRoute(deps: SessionsDeps, path: string, name: string): AnyRoute {
 }
 
 /** `POST /api/logout/`, whatever ends a session there. */
-export function logoutRoute(deps: LogoutDeps & AuthenticateDeps): AnyRoute {
+export function logoutRoute(deps: LogoutDeps & GuardDeps): AnyRoute {
   return route({
     method: 'POST',
     path: '/api/logout/',
@@ -89,8 +90,7 @@ export function logoutRoute(deps: LogoutDeps & AuthenticateDeps): AnyRoute {
     async handle(request) {
       const { body, origin } = request
       if (body.all) {
-        const claims = authenticate(deps, { token: request.bearerToken(), origin })
-        await logoutEverywhere(deps, { claims, origin })
+        await logoutEverywhere(deps, { claims: bearerGuard(deps)(request), origin })
       } else await logout(deps, { refresh: required(body.refresh), origin })
       return { body: { message: 'Logged out successfully' } }
     },
