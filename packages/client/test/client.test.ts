@@ -233,6 +233,38 @@ describe('clocks', () => {
     expect(refreshes().length).toBeLessThan(4)
   })
 
+  test.each([
+    -1130, 3_600_000,
+  ])('set by %d ms while a request is late and the page is loaded anew: nobody is signed out', async (jump) => {
+    const { during, browser, time, fates, open, server, refreshes } = await loggedIn({ graceMs: 0 })
+    await time.pass(minutes(2))
+    fates.push({ there: 9000, back: 20 })
+    void open('a').refresh()
+    await time.pass(300)
+    await during(300, open('a').refresh())
+    expect(refreshes().map(({ verdict }) => verdict)).toEqual(['rotate'])
+    browser.jump(jump)
+    const again = open('a')
+    void again.refresh()
+    expect(await during(minutes(1), again.getAccessToken())).not.toBeNull()
+    expect(refreshes().map(({ verdict }) => verdict)).toContain('replay')
+    expect([...server.sessions.values()][0]?.revokedAt).toBeNull()
+  })
+
+  test('a page that is opened later waits for no request that was lost long ago', async () => {
+    const { during, time, fates, open, client, refreshes } = await loggedIn({ graceMs: 0 })
+    await time.pass(minutes(2))
+    fates.push({ there: 20, back: undefined })
+    await during(1000, client.refresh()).catch(() => {})
+    await time.pass(minutes(1))
+    await during(1000, client.refresh())
+    await time.pass(minutes(1))
+    client.dispose()
+    await time.pass(minutes(60))
+    expect(await during(1000, open('b').getAccessToken())).not.toBeNull()
+    expect(refreshes().map(({ verdict }) => verdict)).toEqual(['rotate', 'replay', 'rotate'])
+  })
+
   test('set back while the page was away: the age is unknown, so it is refreshed', async () => {
     const { during, browser, time, refreshes, open } = await loggedIn()
     await time.pass(minutes(10))

@@ -88,7 +88,6 @@ describe.skipIf(noBrowser !== undefined)(
           done.clockJumps += 1
           const awake = pages.find((one) => !frozen.has(one)) as Page
           await run(awake, `localStorage.setItem('offset', ${Math.round((Math.random() - 0.5) * 7_200_000)})`)
-          await sleep(2000)
         }
       })
       await Promise.all(frozen.values())

@@ -9,15 +9,17 @@ import { withRawDatabase } from '../../../server/test/store/raw-database.ts'
 /** How many of the refreshes never reach the server, and of how many others the answer is lost. */
 const lost = 0.3
 
+const isRefresh = ({ url }: IncomingMessage) => url?.includes('/token/refresh') === true
+
 /** Seconds that a run takes; `npm run chaos` asks for more than a test may take. */
 export const stormSeconds = Number(process.env.CHAOS_SECONDS ?? 12)
 
 export const password = 'a quiet harbour'
 
 /** A real server that is killed and started again, behind a proxy that loses refreshes both ways. */
-export async function openStorm(pages: Record<string, string> = {}) {
+export async function openStorm(pages: Record<string, string> = {}, env: Record<string, string> = {}) {
   const data = temporaryFolder()
-  let server = await spawnServer({ data })
+  let server = await spawnServer({ data, env })
   const target = new URL(server.address)
   const counts = { refreshes: 0, lostRequests: 0, lostAnswers: 0, restarts: 0 }
   let isCalm = true
@@ -26,11 +28,10 @@ export async function openStorm(pages: Record<string, string> = {}) {
   /** What the server took for theft: nothing of it is. */
   const collect = () => thefts.push(...server.logs.filter((line) => line.includes('reuse_detected')))
 
-  const isLost = (incoming: IncomingMessage) =>
-    !isCalm && incoming.url?.startsWith('/api/token/refresh') && Math.random() < lost
+  const isLost = (incoming: IncomingMessage) => !isCalm && isRefresh(incoming) && Math.random() < lost
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    if (incoming.url?.startsWith('/api/token/refresh')) counts.refreshes += 1
+    if (isRefresh(incoming)) counts.refreshes += 1
     if (isLost(incoming)) {
       counts.lostRequests += 1
       incoming.socket.destroy()
@@ -75,7 +76,7 @@ export async function openStorm(pages: Record<string, string> = {}) {
       await server.stop('SIGKILL')
       collect()
       counts.restarts += 1
-      server = await spawnServer({ data, port: Number(target.port) })
+      server = await spawnServer({ data, env, port: Number(target.port) })
     },
     /** stops everything, and says what the server's database says */
     async close() {
