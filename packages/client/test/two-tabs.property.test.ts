@@ -16,16 +16,18 @@ const ms = fc.oneof(
   fc.integer({ min: 1, max: 200 }).map((n) => n * 10_000),
 )
 
+const jump = (most: number) => fc.integer({ min: -most, max: most })
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('refresh', 'token', 'fetch'), tab }) },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({ do: fc.constantFrom('reload', 'sleep', 'wake', 'hide', 'show'), tab }),
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('pass'), ms }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('jump'), ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('jump'), ms: fc.oneof(jump(30_000), jump(7_200_000)) }),
   },
   {
     weight: 1,
@@ -43,7 +45,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ there: 20, back: undefined }) },
   { weight: 1, arbitrary: fc.constant({ there: 20, back: Number.POSITIVE_INFINITY }) },
   {
-    weight: 2,
+    weight: 5,
     arbitrary: fc.record({
       there: fc.integer({ min: 0, max: 9000 }),
       back: fc.integer({ min: 0, max: 9000 }),
