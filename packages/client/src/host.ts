@@ -65,7 +65,7 @@ export function surroundings(given?: typeof fetch): Host {
 
 /** Not `randomUUID`: browsers have that on https pages only. */
 function secret(): string {
-  return crypto.getRandomValues(new BigUint64Array(2)).join('-')
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
 /** Node shall end although a timer waits. */

@@ -95,6 +95,6 @@ export function openKeep({ host, place, key, known, failed }: KeepOptions): Keep
 function weigh(known: Known, stored: Kept | undefined, unsaved: boolean): boolean {
   const present = known.now()
   const next = stored ?? (!unsaved && isSignedIn(present) ? endOf(present, 'logout') : undefined)
-  if (next && !(present && !isLater(next, present))) known.adopt(next, 'elsewhere')
+  if (next && (!present || isLater(next, present))) known.adopt(next, 'elsewhere')
   return stored && present ? isLater(present, stored) : unsaved
 }

@@ -1,44 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ValuesClient } from '../src/client.ts'
 import { CountersignError } from '../src/errors.ts'
-import type { ClientEvent } from '../src/events.ts'
-import type { ClientOptions } from '../src/options.ts'
-import { createBrowser, createServer, createTime, type Fate, goodFate } from './world.ts'
-
-const alice = { username: 'alice', password: 'correct horse battery' }
-
-/** One browser and a server; what is asked is answered while time passes. */
-function openWorld({ ttlSeconds = 900, graceMs = 10_000 } = {}) {
-  const time = createTime()
-  const server = createServer(time, { ttlSeconds, graceMs })
-  const browser = createBrowser(time)
-  const fates: Fate[] = []
-  const events: [string, ClientEvent][] = []
-  const open = (tab: string, options: Partial<ClientOptions> = {}) =>
-    browser.open(
-      tab,
-      server.fetchFor(tab, () => fates.shift() ?? goodFate),
-      { onEvent: (event) => events.push([tab, event]), ...options },
-    )
-  /** waits for it while so much time passes */
-  async function during<Result>(ms: number, work: Promise<Result>): Promise<Result> {
-    work.catch(() => {})
-    await time.pass(ms)
-    return work
-  }
-  const refreshes = () => server.requests.filter(({ path }) => path === '/api/token/refresh/')
-  const types = () => events.map(([tab, { type }]) => `${tab} ${type}`)
-  return { time, server, browser, fates, events, types, open, during, refreshes }
-}
-
-async function loggedIn(options?: Parameters<typeof openWorld>[0]) {
-  const world = openWorld(options)
-  const client = world.open('a')
-  await world.during(200, client.login(alice))
-  return { ...world, client }
-}
-
-const minutes = (count: number) => count * 60_000
+import { alice, loggedIn, minutes, openWorld } from './open-world.ts'
+import { goodFate } from './world.ts'
 
 describe('logging in and out', () => {
   test('says who is signed in, in every tab', async () => {
@@ -96,181 +60,33 @@ describe('logging in and out', () => {
     expect(client.session?.id).toBe('s2')
   })
 
+  test('logging out everywhere changes nothing here where the server cannot be told', async () => {
+    const { client, during, server } = await loggedIn()
+    server.fail(503)
+    await expect(during(1000, client.logoutEverywhere())).rejects.toMatchObject({ code: 'unavailable' })
+    expect(client.session?.id).toBe('s1')
+    server.fail(undefined)
+    await during(1000, client.logoutEverywhere())
+    expect(client.session).toBeNull()
+  })
+
+  test('a client that was disposed of asks and tells nothing more; what is stored stays', async () => {
+    const { client, time, server, open, types } = await loggedIn()
+    const heard: string[] = []
+    client.onChange((_, { type }) => heard.push(type))
+    client.dispose()
+    const [asked, told] = [server.requests.length, types().length]
+    await time.pass(minutes(60))
+    expect([server.requests.length, types().length, heard]).toEqual([asked, told, []])
+    expect(open('b').session?.id).toBe('s1')
+  })
+
   test('a wrong password has a code of its own', async () => {
     const { open, server, during } = openWorld()
     server.fail(401)
     const refused = during(200, open('a').login(alice))
     await expect(refused).rejects.toMatchObject({ code: 'invalid_credentials', status: 401 })
     await expect(refused).rejects.toBeInstanceOf(CountersignError)
-  })
-})
-
-describe('refreshing', () => {
-  test('one request, however many ask', async () => {
-    const { client, during, refreshes, time } = await loggedIn()
-    await time.pass(minutes(2))
-    await during(1000, Promise.all([client.refresh(), client.refresh(), client.refresh()]))
-    expect(refreshes()).toHaveLength(1)
-  })
-
-  test('a lost answer is asked for again with the same key, by whichever tab comes first, however late', async () => {
-    const { client, during, refreshes, time, fates, open, server } = await loggedIn({ graceMs: 0 })
-    await time.pass(minutes(2))
-    fates.push({ there: 20, back: undefined })
-    await expect(during(1000, client.refresh())).rejects.toMatchObject({ code: 'network_error' })
-    client.dispose()
-    await time.pass(minutes(600))
-    const later = open('b')
-    expect(await during(1000, later.getAccessToken())).not.toBeNull()
-    const [lost, again] = refreshes()
-    expect(again?.key).toBe(lost?.key)
-    expect(again?.verdict).toBe('replay')
-    expect([...server.sessions.values()][0]?.revokedAt).toBeNull()
-  })
-
-  test('the key is in the storage before it is in a request', async () => {
-    const { browser, refreshes, time, client, during } = await loggedIn()
-    const stored = JSON.parse(browser.tabs.get('a')?.view.get('countersign')?.value ?? '') as { id: string }
-    await time.pass(minutes(2))
-    await during(1000, client.refresh())
-    expect(refreshes()[0]?.key).toBe(`${stored.id}.0`)
-  })
-
-  test('a pair of a few seconds ago is not exchanged', async () => {
-    const { client, during, refreshes } = await loggedIn()
-    expect(await during(1000, client.refresh())).toMatchObject({ id: 's1' })
-    expect(refreshes()).toHaveLength(0)
-  })
-
-  test('a late request of another tab never comes two generations behind', async () => {
-    const { client, during, fates, open, time, server, refreshes } = await loggedIn({ graceMs: 0 })
-    const b = open('b')
-    await time.pass(minutes(2))
-    fates.push({ there: 9000, back: 20 })
-    void client.refresh().catch(() => {})
-    await time.pass(200)
-    await during(1000, b.refresh())
-    await during(1000, b.refresh())
-    await time.pass(minutes(1))
-    expect(refreshes().map(({ verdict }) => verdict)).toEqual(['rotate', 'replay'])
-    expect([...server.sessions.values()][0]?.revokedAt).toBeNull()
-  })
-
-  test('ahead of need, once, by one of the tabs', async () => {
-    const { open, refreshes, time } = await loggedIn()
-    open('b')
-    open('c')
-    await time.pass(minutes(13))
-    expect(refreshes()).toHaveLength(0)
-    await time.pass(minutes(2))
-    expect(refreshes().filter(({ verdict }) => verdict === 'rotate')).toHaveLength(1)
-  })
-
-  test('a hidden tab waits until it is shown', async () => {
-    const { browser, refreshes, time } = await loggedIn()
-    const tab = browser.tabs.get('a')
-    if (tab) tab.isVisible = false
-    await time.pass(minutes(60))
-    expect(refreshes()).toHaveLength(0)
-    if (tab) tab.isVisible = true
-    for (const wake of tab?.wake ?? []) wake('visibilitychange')
-    await time.pass(1000)
-    expect(refreshes()).toHaveLength(1)
-  })
-
-  test.each([
-    { name: 'the network', fail: undefined, code: 'network_error' },
-    { name: '500', fail: 500, code: 'internal' },
-    { name: '503', fail: 503, code: 'unavailable' },
-    { name: '429', fail: 429, code: 'throttled' },
-    { name: '401 of something else', fail: 401, code: 'not_authenticated' },
-    { name: '404', fail: 404, code: 'refused' },
-    { name: 'a portal', fail: 302, code: 'bad_answer' },
-  ])('$name does not sign out, and is asked again more and more seldom', async ({ fail, code }) => {
-    const { client, during, server, fates, time, refreshes, events } = await loggedIn()
-    server.fail(fail)
-    if (fail === undefined) for (let i = 0; i < 500; i += 1) fates.push({ there: undefined, back: undefined })
-    await time.pass(minutes(20))
-    expect(client.session).not.toBeNull()
-    await expect(during(1000, client.getAccessToken())).rejects.toMatchObject({ code })
-    const tried = events.filter(([, { type }]) => type === 'refresh_failed').length
-    expect(tried).toBeGreaterThan(4)
-    expect(tried).toBeLessThan(20)
-    fates.length = 0
-    server.fail(undefined)
-    await time.pass(minutes(2))
-    expect(await during(1000, client.getAccessToken())).not.toBeNull()
-    expect(refreshes().filter(({ verdict }) => verdict === 'rotate')).toHaveLength(1)
-  })
-
-  test('the plain word of the server signs out, everywhere', async () => {
-    const { open, time, server, events } = await loggedIn()
-    const b = open('b')
-    for (const session of server.sessions.values()) session.revokedAt = 1
-    await time.pass(minutes(16))
-    expect(b.session).toBeNull()
-    expect(events).toContainEqual(['a', expect.objectContaining({ type: 'signed_out', reason: 'refused' })])
-    expect(events).toContainEqual(['b', expect.objectContaining({ type: 'signed_out', reason: 'refused' })])
-  })
-
-  test('a server that never answers is given up', async () => {
-    const { client, during, fates, time } = await loggedIn()
-    await time.pass(minutes(2))
-    fates.push({ there: 20, back: Number.POSITIVE_INFINITY })
-    await expect(during(11_000, client.refresh())).rejects.toMatchObject({ code: 'timeout' })
-  })
-})
-
-describe('clocks', () => {
-  test.each([-7_200_000, 7_200_000])('set by %d ms: a good token is handed out', async (jump) => {
-    const { client, during, browser, time, refreshes } = await loggedIn()
-    await time.pass(minutes(1))
-    browser.jump(jump)
-    expect(await during(1000, client.getAccessToken())).not.toBeNull()
-    await time.pass(minutes(16))
-    await during(1000, client.getAccessToken())
-    expect(refreshes().length).toBeGreaterThan(0)
-    expect(refreshes().length).toBeLessThan(4)
-  })
-
-  test.each([
-    -1130, 3_600_000,
-  ])('set by %d ms while a request is late and the page is loaded anew: nobody is signed out', async (jump) => {
-    const { during, browser, time, fates, open, server, refreshes } = await loggedIn({ graceMs: 0 })
-    await time.pass(minutes(2))
-    fates.push({ there: 9000, back: 20 })
-    void open('a').refresh()
-    await time.pass(300)
-    await during(300, open('a').refresh())
-    expect(refreshes().map(({ verdict }) => verdict)).toEqual(['rotate'])
-    browser.jump(jump)
-    const again = open('a')
-    void again.refresh()
-    expect(await during(minutes(1), again.getAccessToken())).not.toBeNull()
-    expect(refreshes().map(({ verdict }) => verdict)).toContain('replay')
-    expect([...server.sessions.values()][0]?.revokedAt).toBeNull()
-  })
-
-  test('a page that is opened later waits for no request that was lost long ago', async () => {
-    const { during, time, fates, open, client, refreshes } = await loggedIn({ graceMs: 0 })
-    await time.pass(minutes(2))
-    fates.push({ there: 20, back: undefined })
-    await during(1000, client.refresh()).catch(() => {})
-    await time.pass(minutes(1))
-    await during(1000, client.refresh())
-    await time.pass(minutes(1))
-    client.dispose()
-    await time.pass(minutes(60))
-    expect(await during(1000, open('b').getAccessToken())).not.toBeNull()
-    expect(refreshes().map(({ verdict }) => verdict)).toEqual(['rotate', 'replay', 'rotate'])
-  })
-
-  test('set back while the page was away: the age is unknown, so it is refreshed', async () => {
-    const { during, browser, time, refreshes, open } = await loggedIn()
-    await time.pass(minutes(10))
-    browser.jump(-7_200_000)
-    await during(1000, open('a').getAccessToken())
-    expect(refreshes()).toHaveLength(1)
   })
 })
 
