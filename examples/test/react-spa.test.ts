@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { faultsOf } from '../../packages/console/test/open.ts'
 import { noBrowser } from '../../packages/server/test/browser.ts'
+import { faultsOf } from '../../packages/server/test/watched-pages.ts'
 import { type ExampleWorld, openExample, password, register } from './react-world.ts'
 
 describe.skipIf(noBrowser !== undefined)(`examples/react-spa${noBrowser ? ` (${noBrowser})` : ''}`, () => {

@@ -6,9 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { password, stores } from '../../server/test/admin/console.ts'
 import { noBrowser, openBrowser } from '../../server/test/browser.ts'
 import { temporaryFolder } from '../../server/test/harness.ts'
+import { faultsOf } from '../../server/test/watched-pages.ts'
 import { csvText } from '../src/screens/import/csv.ts'
 import { guessFormat, isSealed } from '../src/screens/import/guess.ts'
-import { faultsOf, openWorld, type World } from './open.ts'
+import { openWorld, type World } from './open.ts'
 
 let browser: Browser
 beforeAll(async () => {

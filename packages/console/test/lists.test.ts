@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { password, stores } from '../../server/test/admin/console.ts'
 import { noBrowser, openBrowser } from '../../server/test/browser.ts'
-import { faultsOf, openWorld, type World } from './open.ts'
+import { faultsOf } from '../../server/test/watched-pages.ts'
+import { openWorld, type World } from './open.ts'
 
 let browser: Browser
 beforeAll(async () => {

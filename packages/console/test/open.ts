@@ -1,8 +1,8 @@
-import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type ConsoleServer, openConsole, password, type stores } from '../../server/test/admin/console.ts'
 import { freePort } from '../../server/test/cli/shell.ts'
 import { handClock } from '../../server/test/harness.ts'
+import { watchPages } from '../../server/test/watched-pages.ts'
 
 /** A real server with users, and browsers that are signed in to its console. */
 export async function openWorld(
@@ -17,24 +17,8 @@ export async function openWorld(
     env: { COUNTERSIGN_ISSUER: `http://127.0.0.1:${port}`, ...env },
   })
   const address = await server.listen(port)
-  const problems: string[] = []
-
-  /** A page of its own browser, which tells whatever goes wrong in it. */
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
-    const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/^Failed to load resource/.test(message.text()))
-        problems.push(message.text())
-    })
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== address) problems.push(`asked for ${request.url()}`)
-    })
-    await page.goto(`${address}/admin${path}`)
-    return page
-  }
+  const { problems, open: openPath } = watchPages(browser, address, /^Failed to load resource/)
+  const open = (path: string, options: BrowserContextOptions = {}) => openPath(`/admin${path}`, options)
 
   return {
     ...server,
@@ -54,17 +38,3 @@ export async function openWorld(
 }
 
 export type World = Awaited<ReturnType<typeof openWorld>> & ConsoleServer
-
-const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
-
-/**
- * What axe finds wrong with a page as it is now.
- * @param part an expression for the element that is looked at; the whole page unless said
- */
-export async function faultsOf(page: Page, part = 'document'): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate(`axe.run(${part}, ${JSON.stringify(rules)})`)) as axe.AxeResults
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
-  )
-}

@@ -4,7 +4,8 @@ import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-cor
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { password } from '../../server/test/admin/console.ts'
 import { noBrowser, openBrowser } from '../../server/test/browser.ts'
-import { faultsOf, openWorld, type World } from './open.ts'
+import { faultsOf } from '../../server/test/watched-pages.ts'
+import { openWorld, type World } from './open.ts'
 
 const script = readFileSync(join(import.meta.dirname, 'in-page.js'), 'utf8')
 

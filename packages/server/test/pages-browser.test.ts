@@ -2,19 +2,18 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { noBrowser, openBrowser } from './browser.ts'
 import { spawnServer, temporaryFolder } from './harness.ts'
-
-/** What a refusal leaves on the console, whatever the page does with it. */
-const refusalNotice = /^Failed to load resource: the server responded with a status of 4\d\d/
+import { type WatchedPages, watchPages } from './watched-pages.ts'
 
 describe.skipIf(noBrowser !== undefined)(
   `the pages in a browser${noBrowser ? ` (${noBrowser})` : ''}`,
   () => {
     let server: Awaited<ReturnType<typeof spawnServer>>
     let browser: Browser
-    const problems: string[] = []
+    let watched: WatchedPages
 
     beforeAll(async () => {
       ;[server, browser] = await Promise.all([spawnServer({ data: temporaryFolder() }), openBrowser()])
+      watched = watchPages(browser, server.address)
     })
     afterAll(async () => {
       await browser?.close()
@@ -22,20 +21,11 @@ describe.skipIf(noBrowser !== undefined)(
     })
     afterEach(async () => {
       await Promise.all(browser.contexts().map((context) => context.close()))
-      expect(problems.splice(0)).toEqual([])
+      expect(watched.problems.splice(0)).toEqual([])
     })
 
     async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-      const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage()
-      page.setDefaultTimeout(10_000)
-      page.on('pageerror', (error) => problems.push(error.message))
-      page.on('console', (message) => {
-        if (message.type() === 'error' && !refusalNotice.test(message.text())) problems.push(message.text())
-      })
-      page.on('request', (request) => {
-        if (new URL(request.url()).origin !== server.address) problems.push(`asked for ${request.url()}`)
-      })
-      await page.goto(server.address + path)
+      const page = await watched.open(path, options)
       if (path.startsWith('/docs')) await page.locator('.operation').first().waitFor()
       return page
     }
@@ -179,7 +169,7 @@ describe.skipIf(noBrowser !== undefined)(
       await page.route('**/openapi.json', (route) => route.fulfill({ status: 503, body: '' }))
       await page.goto(`${server.address}/docs`)
       await page.getByText('could not be read: /openapi.json answered 503').waitFor()
-      problems.splice(0)
+      watched.problems.splice(0)
     })
 
     test('works by keyboard, in the order of reading, with a visible focus', async () => {

@@ -1,8 +1,8 @@
-import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { noBrowser, openBrowser } from '../browser.ts'
 import { bearer, openTestServer, type TestServer } from '../harness.ts'
+import { faultsOf, type WatchedPages, watchPages } from '../watched-pages.ts'
 import { letterTo } from './mailbox.ts'
 
 const another = 'another horse battery'
@@ -90,26 +90,16 @@ const states: Record<string, State> = {
   'no page': { path: () => '/account/done?of=nothing' },
 }
 
-const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = (await page.evaluate(
-    `axe.run(document, ${JSON.stringify(rules)})`,
-  )) as axe.AxeResults
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
-  )
-}
-
 describe.skipIf(noBrowser !== undefined)(
   `the pages of accounts in a browser${noBrowser ? ` (${noBrowser})` : ''}`,
   () => {
-    const problems: string[] = []
+    let watched: WatchedPages
+    const open: WatchedPages['open'] = (path, options) => watched.open(path, options)
     beforeAll(async () => {
       server = await openTestServer()
       address = await server.listen()
       browser = await openBrowser()
+      watched = watchPages(browser, address)
     })
     afterAll(async () => {
       await browser?.close()
@@ -117,25 +107,8 @@ describe.skipIf(noBrowser !== undefined)(
     })
     afterEach(async () => {
       await Promise.all(browser.contexts().map((context) => context.close()))
-      expect(problems.splice(0)).toEqual([])
+      expect(watched.problems.splice(0)).toEqual([])
     })
-
-    async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-      const page = await (await browser.newContext({ reducedMotion: 'reduce', ...options })).newPage()
-      page.setDefaultTimeout(10_000)
-      page.on('pageerror', (error) => problems.push(error.message))
-      page.on('console', (message) => {
-        const isRefusal = /^Failed to load resource: the server responded with a status of 4/.test(
-          message.text(),
-        )
-        if (message.type() === 'error' && !isRefusal) problems.push(message.text())
-      })
-      page.on('request', (request) => {
-        if (new URL(request.url()).origin !== address) problems.push(`asked for ${request.url()}`)
-      })
-      await page.goto(address + path)
-      return page
-    }
 
     const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
       Object.keys(states).map((name) => ({ name, colorScheme })),
