@@ -29,7 +29,10 @@ export function createDiscovery(issuer: string, fetchOf: typeof fetch): () => Pr
 async function discover(issuer: string, fetchOf: typeof fetch): Promise<Metadata> {
   const answer = await firstGood(metadataAddresses(issuer), fetchOf)
   const said = JSON.parse(await readText(answer, mostBytes)) as Record<string, unknown>
-  if (said.issuer !== issuer) throw new Error(`the metadata is of ${String(said.issuer)}, not of ${issuer}`)
+  if (said.issuer !== issuer)
+    throw new Error(
+      `the guard was given the issuer ${issuer}, but the server calls itself ${String(said.issuer)}`,
+    )
   const { jwks_uri, revoked_sessions_uri } = said
   if (typeof jwks_uri !== 'string') throw new Error('the metadata names no keys')
   return {

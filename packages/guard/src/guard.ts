@@ -2,6 +2,7 @@ import type { Auth } from './auth.ts'
 import { createDiscovery } from './discovery.ts'
 import { createKeys } from './keys.ts'
 import { createMemory } from './memory.ts'
+import { withReasons } from './reach.ts'
 import { Refusal } from './refusal.ts'
 import { followRevocations } from './revocations.ts'
 import { createVerifier } from './verifier.ts'
@@ -67,9 +68,10 @@ export interface Guard {
  * @see RFC 9068 section 4, RFC 8725
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { issuer, fetch: fetchOf = fetch, now = Date.now, onFailure = () => undefined } = options
+  const { issuer, now = Date.now, onFailure = () => undefined } = options
   const { audience = issuer, clockToleranceSeconds: toleranceSeconds = 5, revocation = {} } = options
   if (!/^https?:\/\//.test(issuer)) throw new TypeError(`The issuer must be an http address, not ${issuer}.`)
+  const fetchOf = withReasons(options.fetch ?? fetch)
   const discover = createDiscovery(issuer, fetchOf)
   const remembered = createMemory(options.rememberedTokens ?? 1_000)
   const surroundings = { fetch: fetchOf, now, onFailure }

@@ -141,9 +141,13 @@ describe('a guard', () => {
 describe('a server that is away', () => {
   test('a guard goes on, until what it knows of revocations is too old', async () => {
     const { access } = await issuer.login()
-    let skipped = 0
+    let [skipped, failures] = [0, 0]
     const guards = {
-      closed: open({ now: () => Date.now() + skipped, clockToleranceSeconds: 1_000 }),
+      closed: open({
+        now: () => Date.now() + skipped,
+        clockToleranceSeconds: 1_000,
+        onFailure: () => failures++,
+      }),
       open: open({
         now: () => Date.now() + skipped,
         clockToleranceSeconds: 1_000,
@@ -165,6 +169,8 @@ describe('a server that is away', () => {
       'let in',
     ])
     expect(guards.open.status().revocation).toMatchObject({ isStale: true })
+    // One that has not noticed would wait 25 seconds for news of the server that is there again.
+    await until(() => failures > 0)
     await issuer.restart()
     await until(async () => (await codeOf(guards.closed, access)) === 'let in')
   })
@@ -176,12 +182,16 @@ describe('a server that is away', () => {
     expect(await codeOf(guard, access)).toBe('unavailable')
     await until(() => failures.length > 0)
     await expect(guard.ready()).rejects.toThrow()
+    expect(String(failures[0])).toMatch(/http:\/\/127\.0\.0\.1:9\/\.well-known\/.* does not answer: \w/)
   })
 
-  test('another issuer than was asked for is not believed', async () => {
-    const guard = open({ issuer: issuer.issuer.replace('127.0.0.1', 'localhost') })
+  test('another issuer than was asked for is not believed, and both are told', async () => {
+    const asked = issuer.issuer.replace('127.0.0.1', 'localhost')
+    const guard = open({ issuer: asked })
     const { access } = await issuer.login()
     expect(await codeOf(guard, access)).toBe('unavailable')
+    const told = `the guard was given the issuer ${asked}, but the server calls itself ${issuer.issuer}`
+    await expect(guard.ready()).rejects.toThrow(told)
   })
 })
 
