@@ -4,11 +4,13 @@ import express from 'express'
 
 const { COUNTERSIGN_URL = 'http://127.0.0.1:8000', PORT = '3001', STAFF = 'alice' } = process.env
 
-const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(error) })
+const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(String(error)) })
 const staff = STAFF.split(',')
 
 /** @type {Map<string, string[]>} user id -> what the user wrote */
 const notes = new Map()
+
+const noNote = 'A note is JSON: {"text":"…"}'
 
 const app = express().use(express.json())
 
@@ -21,7 +23,8 @@ app.get('/notes', requireAuth(guard), ({ auth }, response) => {
 })
 
 app.post('/notes', requireAuth(guard), ({ auth, body }, response) => {
-  notes.set(auth.userId, [...(notes.get(auth.userId) ?? []), String(body?.text)])
+  if (typeof body?.text !== 'string') return response.status(400).json({ detail: noNote })
+  notes.set(auth.userId, [...(notes.get(auth.userId) ?? []), body.text])
   response.status(201).json({ notes: notes.get(auth.userId) })
 })
 
@@ -33,4 +36,7 @@ app.get(
   },
 )
 
-app.listen(Number(PORT), '127.0.0.1', () => console.log(`http://127.0.0.1:${PORT}`))
+app.listen(Number(PORT), '127.0.0.1', (error) => {
+  if (error) throw error
+  console.log(`http://127.0.0.1:${PORT}`)
+})

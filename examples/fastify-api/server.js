@@ -4,11 +4,13 @@ import fastify from 'fastify'
 
 const { COUNTERSIGN_URL = 'http://127.0.0.1:8000', PORT = '3002', STAFF = 'alice' } = process.env
 
-const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(error) })
+const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(String(error)) })
 const staff = STAFF.split(',')
 
 /** @type {Map<string, string[]>} user id -> what the user wrote */
 const notes = new Map()
+
+const noNote = 'A note is JSON: {"text":"…"}'
 
 const app = fastify()
 app.addHook('onClose', () => guard.close())
@@ -25,7 +27,8 @@ app.register(async (own) => {
   }))
 
   own.post('/notes', async ({ auth, body }, reply) => {
-    notes.set(auth.userId, [...(notes.get(auth.userId) ?? []), String(body?.text)])
+    if (typeof body?.text !== 'string') return reply.code(400).send({ detail: noNote })
+    notes.set(auth.userId, [...(notes.get(auth.userId) ?? []), body.text])
     return reply.code(201).send({ notes: notes.get(auth.userId) })
   })
 })

@@ -5,11 +5,13 @@ import { Hono } from 'hono'
 
 const { COUNTERSIGN_URL = 'http://127.0.0.1:8000', PORT = '3003', STAFF = 'alice' } = process.env
 
-const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(error) })
+const guard = createGuard({ issuer: COUNTERSIGN_URL, onFailure: (error) => console.error(String(error)) })
 const staff = STAFF.split(',')
 
 /** @type {Map<string, string[]>} user id -> what the user wrote */
 const notes = new Map()
+
+const noNote = 'A note is JSON: {"text":"…"}'
 
 const app = new Hono()
 
@@ -22,8 +24,9 @@ app.get('/notes', requireAuth(guard), (context) => {
 
 app.post('/notes', requireAuth(guard), async (context) => {
   const { userId } = context.get('auth')
-  const body = await context.req.json()
-  notes.set(userId, [...(notes.get(userId) ?? []), String(body?.text)])
+  const body = await context.req.json().catch(() => undefined)
+  if (typeof body?.text !== 'string') return context.json({ detail: noNote }, 400)
+  notes.set(userId, [...(notes.get(userId) ?? []), body.text])
   return context.json({ notes: notes.get(userId) }, 201)
 })
 

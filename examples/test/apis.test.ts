@@ -40,6 +40,10 @@ describe.each(['express-api', 'fastify-api', 'hono-api'])('%s', (name) => {
       201,
       { notes: ['milk'] },
     ])
+    expect(await ask('/notes', { method: 'POST', headers: note, body: '{"txt":"milk"}' })).toMatchObject([
+      400,
+      { detail: expect.stringContaining('A note is JSON') },
+    ])
     expect(await ask('/report', { headers: { authorization } })).toMatchObject([
       403,
       { code: 'insufficient_scope' },
@@ -52,5 +56,13 @@ describe.each(['express-api', 'fastify-api', 'hono-api'])('%s', (name) => {
     await issuer.logout(refresh)
     await until(async () => (await ask('/notes', { headers: { authorization } }))[0] === 401)
     expect(await ask('/notes', { headers: { authorization } })).toMatchObject([401, { code: 'revoked' }])
+  })
+
+  test('ends where its port is taken, and says so', async () => {
+    const { port } = new URL(issuer.issuer)
+    const example = await startExample(name, { PORT: port })
+    const said = await example.ended()
+    expect(said).toContain(`address already in use 127.0.0.1:${port}`)
+    expect(said).not.toContain('http://127.0.0.1')
   })
 })

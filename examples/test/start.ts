@@ -29,6 +29,11 @@ export async function startExample(name: string, env: Record<string, string>) {
         await sleep(100)
       }
     },
+    /** what it said until it ended of itself */
+    async ended(): Promise<string> {
+      await exited
+      return talk.join('')
+    },
     async stop(): Promise<void> {
       if (child.exitCode === null) kill()
       await exited

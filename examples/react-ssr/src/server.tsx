@@ -38,10 +38,10 @@ function isForeign({ method, headers }: IncomingMessage): boolean {
   return method === 'POST' && !isOurs
 }
 
-/** Countersign is away, or busy: nobody is logged out by that. */
+/** Countersign is away, or busy: nobody is logged out by that. Of what else fails, the log has all. */
 function fail(error: unknown, response: ServerResponse): void {
   const isAway = error instanceof CountersignError || error instanceof Refusal
-  if (!isAway) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+  process.stderr.write(`${error instanceof Error && !isAway ? error.stack : error}\n`)
   response.writeHead(isAway ? 503 : 500, htmlHeaders).end(render(<TroublePage />))
 }
 
