@@ -26,7 +26,7 @@ const installed = join(folder, 'node_modules/@countersign/client')
  */
 beforeAll(() => {
   const copy = join(folder, 'workspace/packages/client')
-  for (const name of ['package.json', 'README.md', 'tsconfig.build.json', 'src', 'test'])
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'tsconfig.build.json', 'src', 'test'])
     cpSync(join(root, 'packages/client', name), join(copy, name), { recursive: true })
   cpSync(join(root, 'tsconfig.json'), join(folder, 'workspace/tsconfig.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'workspace/node_modules'))
@@ -83,7 +83,8 @@ describe('the package', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['package.json', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'dist/ssr.js', 'dist/ssr.d.ts'],
+        ...['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'],
+        ...['dist/ssr.js', 'dist/ssr.d.ts'],
         ...['dist/react.js', 'dist/react.d.ts'],
       ]),
     )

@@ -27,7 +27,7 @@ const frameworks = ['express', 'fastify', 'hono']
 /** Packs as a release does, in a copy so that nobody's build is disturbed, and unpacks where an application would have it. */
 beforeAll(() => {
   const copy = join(folder, 'packages/guard')
-  for (const name of ['package.json', 'README.md', 'tsconfig.build.json', 'src', 'test'])
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'tsconfig.build.json', 'src', 'test'])
     cpSync(join(root, 'packages/guard', name), join(copy, name), { recursive: true })
   cpSync(join(root, 'tsconfig.json'), join(folder, 'tsconfig.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')
@@ -46,6 +46,7 @@ describe('the package', () => {
   test('has its code, its types and its page, and nothing else', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     expect(files.filter((name) => !/^dist(\/[\w-]+(\.js|\.d\.ts))?$/.test(name)).sort()).toEqual([
+      'LICENSE',
       'README.md',
       'package.json',
     ])

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { events } from '../../src/audit/events.ts'
 import { superuserVariables } from '../../src/config/environment/superuser.ts'
@@ -8,7 +8,7 @@ import { errors } from '../../src/errors.ts'
 import { openTestServer } from '../harness.ts'
 import { listCommands } from './command-line.ts'
 import { type MadeParts, madePartsOf, withMadeParts } from './made-parts.ts'
-import { codeBlocksOf, headingsOf, linkFault, linksOf, pages, readPage, root } from './pages.ts'
+import { codeBlocksOf, headingsOf, linkFault, linksOf, packagePages, pages, readPage, root } from './pages.ts'
 import { makeReferenceParts } from './reference-pages.ts'
 
 /** The cells of the rows whose first cell is a name in code. */
@@ -24,9 +24,13 @@ describe('links', () => {
     expect(linksOf(page).flatMap((link) => linkFault(link) ?? [])).toEqual([])
   })
 
-  test('the index has every page of docs', () => {
+  test.each(packagePages)('of %s do not leave the package: whoever installs it has no more', (page) => {
+    expect(linksOf(page).filter(({ path }) => !path.startsWith(dirname(page)))).toEqual([])
+  })
+
+  test('the index has every page of docs, and every example', () => {
     const linked = new Set(linksOf('docs/README.md').map(({ path }) => path))
-    const others = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md')
+    const others = pages.filter((page) => /^(docs|examples)\//.test(page) && page !== 'docs/README.md')
     expect(others.filter((page) => !linked.has(page))).toEqual([])
   })
 })
@@ -98,7 +102,9 @@ describe('settings', () => {
   })
 
   test.each(pages)('that %s names are settings', (page) => {
-    const known = [...names, ...superuserVariables, 'COUNTERSIGN_JWKS_URI']
+    // What other programs read: the verifiers, and the examples.
+    const others = ['COUNTERSIGN_JWKS_URI', 'COUNTERSIGN_URL']
+    const known = [...names, ...superuserVariables, ...others]
     const named = new Set(readPage(page).match(/\bCOUNTERSIGN_[A-Z0-9_]*[A-Z0-9]/g))
     expect([...named].filter((name) => !known.includes(name))).toEqual([])
   })

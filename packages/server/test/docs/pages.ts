@@ -4,14 +4,23 @@ import { dirname, join, relative } from 'node:path'
 /** Where the repository begins. */
 export const root = join(import.meta.dirname, '../../../..')
 
+/** The pages of the packages that others install. */
+export const packagePages: readonly string[] = ['packages/client/README.md', 'packages/guard/README.md']
+
 /** Every page that a reader may open, by its path from the root. */
 export const pages: readonly string[] = [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => join('docs', file))
-    .sort(),
+  ...['docs', 'examples'].flatMap(pagesIn),
+  // Those of the published packages: they are read beside the code, and where the package is all there is.
+  ...packagePages,
 ]
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+    .map((file) => join(folder, file))
+    .sort()
+}
 
 export function readPage(page: string): string {
   return readFileSync(join(root, page), 'utf8')
