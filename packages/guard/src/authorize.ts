@@ -2,6 +2,7 @@ import type { Auth } from './auth.ts'
 import type { Guard } from './guard.ts'
 import { Refusal } from './refusal.ts'
 
+/** What a route asks for beyond a good token: all of it must hold. */
 export interface Requirements {
   /** all of them must be in the token's `scope` */
   scopes?: readonly string[]

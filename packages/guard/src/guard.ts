@@ -7,6 +7,7 @@ import { Refusal } from './refusal.ts'
 import { followRevocations } from './revocations.ts'
 import { createVerifier } from './verifier.ts'
 
+/** Whose tokens are taken, and how. Only the issuer is needed. */
 export interface GuardOptions {
   /** the address of the Countersign server, exactly as its `COUNTERSIGN_ISSUER` has it */
   issuer: string
@@ -26,6 +27,7 @@ export interface GuardOptions {
   now?: () => number
 }
 
+/** How the feed of revoked sessions is followed. */
 export interface RevocationOptions {
   /** how long the issuer may be silent before what is known of revocations is too old; 60 unless said */
   maxStalenessSeconds?: number

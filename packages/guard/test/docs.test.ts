@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { codeBlocksOf } from '../../server/test/docs/pages.ts'
+import { makeReference, page } from './reference.ts'
 import { openIssuer } from './servers.ts'
 
 const root = join(import.meta.dirname, '../../..')
+
+test('the reference is as the types make it', () => {
+  expect(readFileSync(page, 'utf8'), 'run: node packages/guard/test/write-reference.ts').toBe(makeReference())
+})
 
 test('docs/guides/guard.md: the metrics are told as it says', async () => {
   const issuer = await openIssuer()
