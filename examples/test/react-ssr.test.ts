@@ -146,7 +146,7 @@ describe.skipIf(noBrowser !== undefined)(`examples/react-ssr${noBrowser ? ` (${n
     const { session } = await age(context)
     const answer = await page.reload()
     expect(answer?.status()).toBe(503)
-    await page.getByText('You are still logged in').waitFor()
+    await page.getByText('Whoever was logged in still is').waitFor()
     expect((await kept(context)).session.refresh).toBe(session.refresh)
     await context.close()
   })

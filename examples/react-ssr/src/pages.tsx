@@ -47,7 +47,7 @@ export function TroublePage() {
   return (
     <>
       <h1>One moment</h1>
-      <p>Countersign does not answer right now. Whoever was logged in still is: please try again.</p>
+      <p>Countersign does not answer at the moment. Whoever was logged in still is: please try again.</p>
     </>
   )
 }
