@@ -49,7 +49,7 @@ async function measureMemory(entries: number): Promise<RevokedCosts> {
   const revoked = createRevokedSessions(memoryMs)
   fill(revoked, entries, now)
   const bytesPerEntry = (heapBytes() - before) / entries
-  const follow = followRevocations({ listRevocations: async () => [] }, revoked, memoryMs)
+  const { catchUp: follow } = followRevocations({ listRevocations: async () => [] }, revoked, memoryMs)
   await follow(now)
   const from = performance.now()
   const polls = 20
@@ -75,7 +75,7 @@ function heapBytes(): number {
 /** The first poll of a process, which reads all; the connection is there already. */
 async function measurePoll(store: Store): Promise<PollCosts> {
   const revoked = createRevokedSessions(memoryMs)
-  const follow = followRevocations(store, revoked, memoryMs)
+  const { catchUp: follow } = followRevocations(store, revoked, memoryMs)
   const now = systemClock()
   await store.listRevocations(now + memoryMs)
   const delay = monitorEventLoopDelay({ resolution: 1 })

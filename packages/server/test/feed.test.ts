@@ -43,6 +43,19 @@ describe('the feed over HTTP', () => {
     expect([news.status, countIn(news.text)]).toEqual([200, 1])
   })
 
+  test('who has not heard of the other processes for a while says so, and never that there is no news', async () => {
+    server = await openTestServer()
+    const { deployment, clock } = server
+    const cursor = await cursorOf()
+    clock.advance(10_001)
+    for (const query of ['', `?since=${cursor}`]) {
+      const { status, headers } = await server.get(path + query)
+      expect([status, headers['retry-after']], query).toEqual([503, '1'])
+    }
+    await deployment.followRevoked(clock())
+    expect((await server.get(`${path}?since=${cursor}`)).status).toBe(304)
+  })
+
   test('Prefer: wait holds the answer until there is news', async () => {
     server = await openTestServer()
     const { refresh } = await server.session()

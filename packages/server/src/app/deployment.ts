@@ -71,12 +71,24 @@ async function openRooms(config: Config, surroundings: Required<Surroundings>) {
   await maintainKeys(keyDeps, clock())
   const memoryMs = accessTtlSeconds * 1000 + marginMs
   const revoked = createRevokedSessions(memoryMs)
-  const followRevoked = followRevocations(store, revoked, memoryMs)
+  const { catchUp: followRevoked, caughtUpAt } = followRevocations(store, revoked, memoryMs)
   await followRevoked(clock())
   const { gate, ...passwordVerbs } = passwordRoom(config, clock, { metrics, tracing })
   const firstOwner = firstOwnerOf(config, { store, clock, audit, userIds: config.userIds, ...passwordVerbs })
   const letters = openLetters(config, clock)
-  const rooms = { config, ...time, audit, store, letters, keyRing, keyDeps, revoked, followRevoked, gate }
+  const rooms = {
+    config,
+    ...time,
+    audit,
+    store,
+    letters,
+    keyRing,
+    keyDeps,
+    revoked,
+    followRevoked,
+    caughtUpAt,
+    gate,
+  }
   const checks = (isDraining: () => boolean) => readiness({ ...rooms, isDraining })
   const tokens = tokensRoom(config, keyRing)
   const limits = limitsRoom(config, { ...time, audit, store })

@@ -1,15 +1,21 @@
+import type { Clock } from '../../clock.ts'
+import { AuthError } from '../../errors.ts'
 import { type AnyRoute, type HttpRequest, route } from '../../http/route.ts'
 import { schema } from '../../http/schema.ts'
 import type { Feed } from './feed.ts'
+import type { Following } from './follow.ts'
 import type { RevokedSessions } from './revoked.ts'
 
-export interface FeedDeps {
+export interface FeedDeps extends Pick<Following, 'caughtUpAt'> {
   feed: Feed
+  clock: Clock
   revoked: RevokedSessions
   /** whether this process is about to end: nobody waits for news then */
   isDraining: () => boolean
 }
 
+/** A process that has not heard of the others for so long does not know whether there is news. */
+const mostBehindMs = 10_000
 /** Longer waits are cut off by proxies. */
 const mostWaitSeconds = 25
 /** Beyond so many who wait, answers come at once: each waiting one holds a connection. */
@@ -32,6 +38,7 @@ export function feedRoutes(deps: FeedDeps): AnyRoute[] {
       name: 'Revoked sessions',
       summary: 'The signed feed of sessions that were revoked while their access tokens live',
       answers: { 200: schema.text({ description: 'A JWT of the type `revoked+jwt`' }) },
+      refusals: ['unavailable'],
       page: true,
       async handle(request) {
         const since = request.query('since')
@@ -49,7 +56,13 @@ export function feedRoutes(deps: FeedDeps): AnyRoute[] {
   ]
 }
 
-function answer({ feed }: FeedDeps, request: HttpRequest<unknown>, since: string | undefined) {
+/** @throws AuthError `unavailable` where the database has not answered for a while: silence is no news then */
+function answer(
+  { feed, clock, caughtUpAt }: FeedDeps,
+  request: HttpRequest<unknown>,
+  since: string | undefined,
+) {
+  if (clock() - caughtUpAt() > mostBehindMs) throw new AuthError('unavailable', { retryAfterSeconds: 1 })
   const headers = {
     'cache-control': 'public, max-age=1',
     'cross-origin-resource-policy': 'cross-origin',

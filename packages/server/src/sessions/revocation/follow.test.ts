@@ -10,7 +10,7 @@ const memoryMs = 16 * minute
 async function open() {
   const store = await openSqliteStore({ file: ':memory:', now: t0 })
   const revoked = createRevokedSessions(memoryMs)
-  const follow = followRevocations(store, revoked, memoryMs)
+  const { catchUp: follow } = followRevocations(store, revoked, memoryMs)
   const end = async (now: number, reason: RevocationReason = 'logout') => {
     const { id } = await addSession(store, await addUser(store))
     await store.endSession({ sessionId: id, now, reason })
@@ -53,12 +53,15 @@ describe('following revocations', () => {
       asked.push(since)
       return []
     }
-    const follow = followRevocations({ listRevocations }, createRevokedSessions(memoryMs), memoryMs)
+    const following = followRevocations({ listRevocations }, createRevokedSessions(memoryMs), memoryMs)
+    const { catchUp: follow, caughtUpAt } = following
     await follow(t0)
     isDown = true
     await expect(follow(t0 + 5_000)).rejects.toThrow('down')
+    expect(caughtUpAt()).toBe(t0)
     isDown = false
     await follow(t0 + 10_000)
+    expect(caughtUpAt()).toBe(t0 + 10_000)
     expect(asked).toEqual([t0 - memoryMs, t0 - minute])
   })
 
