@@ -153,7 +153,7 @@ describe.skipIf(noBrowser !== undefined)('the import screen', () => {
     await page.context().unroute('**/imports/**')
     await button(page, 'See what would happen').click()
     await page.getByRole('heading', { name: 'What would happen' }).waitFor()
-    await page.getByLabel('Who is there already takes what the file says').check()
+    await page.getByLabel('Update users who are there already to what the file says').check()
     await page.getByRole('heading', { name: 'What would happen' }).waitFor({ state: 'detached' })
     expect(await button(page, 'Import 2 users').count()).toBe(0)
   })

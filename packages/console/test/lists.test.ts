@@ -214,6 +214,36 @@ describe.skipIf(noBrowser !== undefined)('lists by keyboard and history', () => 
     await page.waitForURL((url) => !url.search.includes('search'))
   })
 
+  test('what goes while it has the focus hands it on', async () => {
+    for (const name of ['gone1', 'gone2', 'gone3', 'gone4'])
+      await world.post('/api/register/', { username: name, password, email: `${name}@example.com` })
+    const page = await world.openAs(owner.username, '/users?search=gone&sort=username')
+    const active = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    const remove = async (typed: string) => {
+      await page.getByRole('button', { name: 'Delete', exact: true }).click()
+      await page.getByRole('dialog').last().getByRole('textbox').fill(typed)
+      await page.keyboard.press('Enter')
+    }
+    await row(page, 'gone2').click()
+    // Undo was pressed in what tells of it: the button that was pressed before has the focus again.
+    await page.getByRole('button', { name: 'Disable' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(active).toBe('Disable')
+    await remove('gone2')
+    await expect.poll(active).toContain('gone3@')
+    await page.getByRole('checkbox', { name: 'Choose gone1', exact: true }).check()
+    await page.getByRole('button', { name: 'Choose none' }).click()
+    await expect.poll(active).toContain('gone')
+    for (const name of ['gone1', 'gone3', 'gone4'])
+      await page.getByRole('checkbox', { name: `Choose ${name}`, exact: true }).check()
+    await remove('3')
+    await page.getByText('Nothing matches').waitFor()
+    await expect.poll(active).toBe('Users')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await row(page, 'person1').waitFor()
+    await expect.poll(active).not.toContain('Skip to the content')
+  })
+
   test('what is typed while the list answers is not undone', async () => {
     const page = await world.openAs(owner.username, '/users')
     await row(page, 'person1').waitFor()
@@ -237,7 +267,7 @@ describe.skipIf(noBrowser !== undefined)('lists by keyboard and history', () => 
     await row(page, owner.username).waitFor()
     await page.keyboard.press('?')
     const sheet = page.getByRole('dialog', { name: 'Keyboard' })
-    await sheet.getByText('from row to row').waitFor()
+    await sheet.getByText('Go from row to row').waitFor()
     expect(await faultsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })

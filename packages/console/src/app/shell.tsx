@@ -207,7 +207,7 @@ interface CardProps {
 /** A part of a screen, with its own title where it needs one. */
 export function Card({ title, acts, children }: CardProps) {
   return (
-    <section class="overflow-hidden rounded-xl border border-line bg-paper shadow-cast">
+    <section class="overflow-clip rounded-xl border border-line bg-paper shadow-cast">
       {title && (
         <div class="flex min-h-12 items-center gap-2 border-b border-line px-4 py-1.5">
           <h2 class="flex-1 text-[0.9375rem] font-semibold">{title}</h2>

@@ -4,6 +4,7 @@ import { text } from '../text/en.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Modal } from '../ui/dialog.tsx'
 import { TextField } from '../ui/fields.tsx'
+import { tell } from '../ui/toasts.tsx'
 import { keep, readKept } from './kept.ts'
 
 interface View {
@@ -49,6 +50,7 @@ function Chooser({ list, besides, also = {}, onDone }: ViewsProps & { onDone: ()
     const kept = [...params].filter(([key]) => !besides.includes(key))
     const search = new URLSearchParams({ ...also, ...Object.fromEntries(kept) }).toString()
     change([...views.filter((view) => view.name !== name), { name, search }].slice(-mostViews))
+    tell(text.views.saved(name))
     onDone()
   }
   return (

@@ -1,9 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { Icon, type IconName } from './icons.tsx'
 
-type Look = 'plain' | 'main' | 'danger' | 'final' | 'bare'
+/** How much a button asks to be pressed, and what comes of it. */
+export type ButtonLook = 'plain' | 'main' | 'danger' | 'final' | 'bare'
 
-const looks: Record<Look, string> = {
+const looks: Record<ButtonLook, string> = {
   plain: 'border-rim bg-paper shadow-cast hover:border-edge hover:bg-raised',
   main: 'border-transparent bg-accent text-on-accent shadow-cast hover:brightness-110',
   /** leads to what is dangerous */
@@ -14,7 +15,7 @@ const looks: Record<Look, string> = {
 }
 
 type ButtonProps = Omit<JSX.IntrinsicElements['button'], 'class' | 'icon' | 'size'> & {
-  look?: Look
+  look?: ButtonLook
   icon?: IconName
   /** an answer is waited for */
   isBusy?: boolean

@@ -1,7 +1,9 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { text } from '../text/en.ts'
+import { Button } from './button.tsx'
 import { Icon } from './icons.tsx'
+import { focusList } from './row-focus.ts'
 
 const box = 'min-h-9 rounded-lg border border-edge bg-paper px-3 py-1.5 text-sm'
 
@@ -48,19 +50,44 @@ interface SelectProps {
   options: readonly { value: string; label: string }[]
   onChange: (value: string) => void
   isDisabled?: boolean
+  /** among filters, or among the fields of a form */
+  place?: 'filters' | 'form'
 }
 
-/** A choice of a few; its label stands before it in small. */
-export function Select({ label, value, options, onChange, isDisabled = false }: SelectProps) {
+/** In a row of filters: the label before it in small; where it is narrow above it, and two of them side by side. */
+const filter = {
+  around:
+    'flex w-[calc(50%-0.5rem)] flex-col gap-1 sm:inline-flex sm:w-auto sm:flex-row sm:items-center sm:gap-2',
+  label: 'text-xs text-soft',
+  box: 'w-full sm:w-auto',
+} as const
+
+/** In a form: as its other fields. */
+const field = {
+  around: 'flex w-full flex-col gap-1.5',
+  label: 'text-sm font-medium',
+  box: 'w-full',
+} as const
+
+/** A choice of a few. */
+export function Select({
+  label,
+  value,
+  options,
+  onChange,
+  isDisabled = false,
+  place = 'filters',
+}: SelectProps) {
   const id = useId()
+  const look = place === 'form' ? field : filter
   return (
-    <span class="flex w-[calc(50%-0.5rem)] flex-col gap-1 sm:inline-flex sm:w-auto sm:flex-row sm:items-center sm:gap-2">
-      <label for={id} class="text-xs text-soft">
+    <span class={look.around}>
+      <label for={id} class={look.label}>
         {label}
       </label>
       <select
         id={id}
-        class={`${box} w-full pr-2 disabled:opacity-50 sm:w-auto`}
+        class={`${box} pr-2 disabled:opacity-50 ${look.box}`}
         value={value}
         disabled={isDisabled}
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -75,6 +102,19 @@ export function Select({ label, value, options, onChange, isDisabled = false }: 
   )
 }
 
+/** Takes all filters away, and itself with them: the focus goes on to the list. */
+export function ClearFilters({ onClear }: { onClear: () => void }) {
+  const clear = () => {
+    focusList()
+    onClear()
+  }
+  return (
+    <Button look="bare" onClick={clear}>
+      {text.acts.clear}
+    </Button>
+  )
+}
+
 interface DayFieldProps {
   label: string
   /** `2027-01-15`, or empty */
@@ -86,14 +126,14 @@ interface DayFieldProps {
 export function DayField({ label, value, onChange }: DayFieldProps) {
   const id = useId()
   return (
-    <span class="inline-flex items-center gap-2">
-      <label for={id} class="text-xs text-soft">
+    <span class={filter.around}>
+      <label for={id} class={filter.label}>
         {label}
       </label>
       <input
         id={id}
         type="date"
-        class={box}
+        class={`${box} ${filter.box}`}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
@@ -132,7 +172,7 @@ export function SearchField({
   }, [typed, value, onSearch])
   useSlash(input)
   return (
-    <search class="relative min-w-0 flex-1 basis-full sm:basis-60">
+    <search class="relative min-w-0 flex-1 basis-full sm:basis-52">
       <label for={id} class="sr-only">
         {label}
       </label>

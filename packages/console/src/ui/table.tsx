@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { text } from '../text/en.ts'
 import { Button, IconButton } from './button.tsx'
+import { moveFocus, useRowFocus } from './row-focus.ts'
 import { Empty, Failure, Skeleton } from './states.tsx'
 
 export interface Column<Row> {
@@ -14,6 +15,8 @@ export interface Column<Row> {
   isWide?: boolean
   /** where it is narrow it stands above the others; the first one unless said */
   isMain?: boolean
+  /** where it is narrow its title stands before it: what it says needs that to be understood */
+  isNamed?: boolean
   /** it may take as much room as there is; the others are shortened, and texts told in full on hover */
   isLong?: boolean
   /** the name of the order, where the API sorts by it */
@@ -61,6 +64,7 @@ const roles = {
 export function Table<Row>(props: TableProps<Row>) {
   const { caption, columns, rows, choice, error, onRetry, more, empty } = props
   const body = useRef<HTMLTableSectionElement>(null)
+  const track = useRowFocus(body, rows?.map(props.idOf))
   if (error && !rows) return <Failure error={error} {...(onRetry && { onRetry })} />
   if (!rows) return <Skeleton />
   if (rows.length === 0 && more) return <FurtherOn more={more} />
@@ -76,6 +80,7 @@ export function Table<Row>(props: TableProps<Row>) {
           <tbody
             role={roles.rowgroup}
             ref={body}
+            {...track}
             onKeyDown={(event) => {
               if (event.key === 'Escape' && choice) choice.onChoose(new Set())
               moveFocus(event, body.current)
@@ -181,7 +186,7 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
   return (
     <tr
       role={roles.row}
-      class={`group border-b border-line last:border-b-0 focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer' : ''} ${isChosen ? 'bg-tint' : onOpen ? 'hover:bg-raised' : ''}`}
+      class={`group scroll-mt-28 border-b border-line last:border-b-0 focus-visible:-outline-offset-2 ${onOpen ? 'cursor-pointer' : ''} ${isChosen ? 'bg-tint' : onOpen ? 'hover:bg-raised' : ''}`}
       tabIndex={isFirst ? 0 : -1}
       {...(choice && { 'aria-selected': isChosen })}
       onClick={(event) => {
@@ -218,7 +223,7 @@ function Row<Row>({ row, columns, choice, idOf, nameOf, onOpen, isFirst }: RowPr
 }
 
 function Cell<Row>({ column, row, isMain }: { column: Column<Row>; row: Row; isMain: boolean }) {
-  const { cell, isWide, isLong, align, hidesTitle } = column
+  const { cell, title, isWide, isLong, isNamed, align, hidesTitle } = column
   const content = cell(row)
   const look = [
     isLong ? '' : 'max-w-[max(23cqw,9rem)] truncate',
@@ -232,6 +237,7 @@ function Cell<Row>({ column, row, isMain }: { column: Column<Row>; row: Row; isM
       role={roles.cell}
       class={`h-11 px-3 py-1.5 @xl:first:pl-4 @xl:last:pr-4 ${look.filter(Boolean).join(' ')}`}
       {...(typeof content === 'string' && { title: content })}
+      {...(isNamed && { 'data-name': title })}
     >
       {content}
     </td>
@@ -270,24 +276,6 @@ function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
 
 function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, input, a, select, label') !== null
-}
-
-/** From where one is among so many rows, to where the key leads. */
-const targets: Readonly<Record<string, (here: number, count: number) => number>> = {
-  ArrowDown: (here) => here + 1,
-  ArrowUp: (here) => here - 1,
-  Home: () => 0,
-  End: (_, count) => count - 1,
-}
-
-function moveFocus(event: KeyboardEvent, body: HTMLElement | null): void {
-  const rows = [...(body?.children ?? [])]
-  const here = rows.findIndex((row) => row.contains(event.target as Node))
-  const target = rows[targets[event.key]?.(here, rows.length) ?? -1]
-  if (!(target instanceof HTMLElement)) return
-  event.preventDefault()
-  for (const row of rows) if (row instanceof HTMLElement) row.tabIndex = row === target ? 0 : -1
-  target.focus()
 }
 
 /** What a list without a row says: that there is nothing, or that nothing matches. */

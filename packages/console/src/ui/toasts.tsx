@@ -65,6 +65,12 @@ const shownMs = 10_000
 /** It waits for whoever points at it or has come to its buttons. */
 function Told({ id, message, tone, undo }: Toast) {
   const [isHeld, setHeld] = useState(false)
+  const from = useRef<EventTarget | null>(null)
+  // Whoever pressed one of its buttons is back where he was before.
+  const close = () => {
+    if (from.current instanceof HTMLElement) from.current.focus()
+    dismiss(id)
+  }
   useEffect(() => {
     if (isHeld) return
     const timer = setTimeout(() => dismiss(id), shownMs)
@@ -75,7 +81,10 @@ function Told({ id, message, tone, undo }: Toast) {
       class="pointer-events-auto flex max-w-md items-center gap-2 rounded-xl border border-rim bg-paper py-1.5 pr-1.5 pl-4 text-sm shadow-lg"
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
-      onFocusIn={() => setHeld(true)}
+      onFocusIn={({ currentTarget, relatedTarget }) => {
+        setHeld(true)
+        if (!currentTarget.contains(relatedTarget as Node | null)) from.current = relatedTarget
+      }}
       onFocusOut={() => setHeld(false)}
     >
       <Icon
@@ -87,14 +96,14 @@ function Told({ id, message, tone, undo }: Toast) {
         <Button
           look="bare"
           onClick={() => {
-            dismiss(id)
+            close()
             undo()
           }}
         >
           {text.acts.undo}
         </Button>
       )}
-      <IconButton icon="close" label={text.acts.close} onClick={() => dismiss(id)} />
+      <IconButton icon="close" label={text.acts.close} onClick={close} />
     </div>
   )
 }

@@ -10,7 +10,7 @@ import { Card, Page } from '../../app/shell.tsx'
 import { text } from '../../text/en.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { DayField, SearchField, Select } from '../../ui/fields.tsx'
+import { ClearFilters, DayField, SearchField, Select } from '../../ui/fields.tsx'
 import { EmptyList } from '../../ui/table.tsx'
 import { EventList } from './event-list.tsx'
 
@@ -20,7 +20,7 @@ const names = ['event', 'request', 'user', 'actor', 'result', 'since', 'until', 
 
 const results = [
   { value: '', label: text.all },
-  ...['ok', 'refused', 'failed'].map((result) => ({ value: result, label: result })),
+  ...(['ok', 'refused', 'failed'] as const).map((value) => ({ value, label: text.audit.results[value] })),
 ]
 
 /** A day begins and ends where the reader is. */
@@ -49,7 +49,7 @@ export function Audit({ session }: { session: SignedIn }) {
         )
       }
     >
-      <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
         <SearchField label={text.audit.search} value={values.event || values.request} onSearch={search} />
         <Select
           label={text.audit.result}
@@ -59,11 +59,7 @@ export function Audit({ session }: { session: SignedIn }) {
         />
         <DayField label={text.audit.since} value={since} onChange={(day) => set({ since: day })} />
         <DayField label={text.audit.until} value={until} onChange={(day) => set({ until: day })} />
-        {isFiltered && (
-          <Button look="bare" onClick={clear}>
-            {text.acts.clear}
-          </Button>
-        )}
+        {isFiltered && <ClearFilters onClear={clear} />}
       </div>
       <Card>
         <EventList
@@ -85,7 +81,7 @@ function Verify() {
   })
   const count = verdict ? (verdict.last ?? 0) - (verdict.first ?? 1) + 1 : 0
   return (
-    <span class="inline-flex items-center gap-2">
+    <>
       {verdict && (
         <Badge tone={verdict.outcome === 'whole' ? 'good' : 'bad'}>
           {verdict.outcome === 'whole' ? text.audit.whole(count) : text.audit.broken(verdict.number)}
@@ -94,6 +90,6 @@ function Verify() {
       <Button isBusy={verify.isPending} onClick={() => verify.mutate()}>
         {text.audit.verify}
       </Button>
-    </span>
+    </>
   )
 }

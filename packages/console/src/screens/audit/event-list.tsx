@@ -46,19 +46,21 @@ function say(result: string): string {
 interface EventListProps {
   list: ReturnType<typeof useList<AdminEvent>>
   empty: ComponentChildren
+  /** whose they are is known */
+  isOfOneUser?: boolean
   /** where it is kept which one is open, if not here */
   opened?: { number: string; onOpen: (number: string) => void }
 }
 
 /** Events, newest first; each opens with all that is known of it. */
-export function EventList({ list, empty, opened }: EventListProps) {
+export function EventList({ list, empty, isOfOneUser = false, opened }: EventListProps) {
   const [own, setOwn] = useState('')
   const { number, onOpen } = opened ?? { number: own, onOpen: setOwn }
   return (
     <>
       <Table
         caption={text.screens.audit}
-        columns={columns}
+        columns={isOfOneUser ? columns.filter(({ id }) => id !== 'user') : columns}
         {...list}
         idOf={({ id }) => id}
         nameOf={({ event, number }) => `${event} ${number}`}

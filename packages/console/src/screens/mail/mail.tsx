@@ -138,7 +138,7 @@ function SendTest({ onClose }: { onClose: () => void }) {
           <output
             class={`rounded-md px-3 py-2 text-sm ${send.data.taken ? 'bg-tint text-good' : 'bg-bad-tint text-bad'}`}
           >
-            {text.mail.tested}: {send.data.said}
+            {send.data.taken ? text.mail.taken(send.data.said) : text.mail.notTaken(send.data.said)}
           </output>
         )}
         <div class="flex justify-end">

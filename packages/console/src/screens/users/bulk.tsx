@@ -46,28 +46,32 @@ export function BulkBar({ session, chosen, rest, onChoose }: BulkBarProps) {
   })
   const start = (act: UserAct) => bulk.mutate({ act, ids: [...chosen.keys()], results: [] })
   return (
-    <div class="flex flex-wrap items-center gap-2 border-b border-line bg-raised px-4 py-2">
-      <span class="mr-2 text-sm font-medium" aria-live="polite">
-        {bulk.isPending ? text.users.bulkRuns(bulk.done, chosen.size) : text.table.chosen(chosen.size)}
-      </span>
-      {!bulk.isPending && (
-        <Button look="bare" onClick={() => onChoose(new Map())}>
-          {text.table.chooseNone}
-        </Button>
-      )}
-      {rest && <ChooseRest asked={rest} onChoose={onChoose} />}
-      {bulkActs
-        .filter(({ permission }) => can(session, permission))
-        .map((act) => (
-          <Button
-            key={act.name}
-            look={act.isDangerous ? 'danger' : 'plain'}
-            isBusy={bulk.isPending}
-            onClick={() => (act.isConfirmed ? setAsked(act) : start(act))}
-          >
-            {act.label}
+    <div class="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-raised px-4 py-2 lg:sticky lg:top-0 lg:z-10">
+      <div class="flex flex-wrap items-center">
+        <span class="mr-1 text-sm font-medium" aria-live="polite">
+          {bulk.isPending ? text.users.bulkRuns(bulk.done, chosen.size) : text.table.chosen(chosen.size)}
+        </span>
+        {!bulk.isPending && (
+          <Button look="bare" onClick={() => onChoose(new Map())}>
+            {text.table.chooseNone}
           </Button>
-        ))}
+        )}
+        {rest && <ChooseRest asked={rest} onChoose={onChoose} />}
+      </div>
+      <div class="flex flex-wrap items-center gap-2">
+        {bulkActs
+          .filter(({ permission }) => can(session, permission))
+          .map((act) => (
+            <Button
+              key={act.name}
+              look={act.isDangerous ? 'danger' : 'plain'}
+              isBusy={bulk.isPending}
+              onClick={() => (act.isConfirmed ? setAsked(act) : start(act))}
+            >
+              {act.label}
+            </Button>
+          ))}
+      </div>
       {asked && (
         <Confirm
           title={text.users.bulkTitle(asked.label, chosen.size)}

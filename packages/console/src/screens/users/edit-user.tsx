@@ -83,6 +83,7 @@ export function EditUser({ user, etag, session, onClose }: EditProps) {
             onChange={(is_superuser) => set({ is_superuser })}
           />
           <Select
+            place="form"
             label={text.users.role}
             value={edited.role ?? 'none'}
             options={[

@@ -45,17 +45,31 @@ function ExportForm({ asked, isFiltered, chosen }: ExportProps) {
   const some = { value: 'chosen', label: text.table.chosen(chosen.length) }
   const query = whom === 'chosen' && canName ? { ids: chosen.join(',') } : asked
   return (
-    <div class="flex flex-col items-start gap-4">
+    <div class="flex flex-col gap-4">
       <Select
+        place="form"
         label={text.users.exportWhom}
         value={whom}
         options={canName ? [list, some] : [list]}
         onChange={setWhom}
       />
       {chosen.length > mostNamed && <p class="text-sm text-soft">{text.users.exportMost(mostNamed)}</p>}
-      <Select label={text.users.exportAs} value={format} options={formats} onChange={setFormat} />
+      <Select
+        place="form"
+        label={text.users.exportAs}
+        value={format}
+        options={formats}
+        onChange={setFormat}
+      />
       <p class="text-sm text-soft">{text.users.exportMeans}</p>
-      <Download path="users/export/" query={{ ...query, as: format }} label={text.users.exportGo} />
+      <div class="flex justify-end">
+        <Download
+          look="main"
+          path="users/export/"
+          query={{ ...query, as: format }}
+          label={text.users.exportGo}
+        />
+      </div>
     </div>
   )
 }

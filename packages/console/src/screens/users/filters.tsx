@@ -9,7 +9,11 @@ const yesNo = (yes: string, no: string) => [
 
 const filters = [
   { name: 'active', label: text.users.state, options: yesNo(text.users.active, text.users.disabled) },
-  { name: 'verified', label: text.users.email, options: yesNo(text.users.verified, text.users.unverified) },
+  {
+    name: 'verified',
+    label: text.users.email,
+    options: yesNo(text.users.isVerified, text.users.isUnverified),
+  },
   { name: 'staff', label: text.users.staff, options: yesNo(text.yes, text.no) },
   {
     name: 'role',

@@ -144,7 +144,8 @@ function UserActs({
     user.touchable &&
     can(session, one.permission) && (
       <Button
-        key={one.name}
+        // Disabling and activating are one button, which keeps the focus as it changes.
+        key={one === activate || one === disable ? 'state' : one.name}
         look={one.isDangerous ? 'danger' : 'plain'}
         isBusy={act.isPending}
         onClick={() => (one.isConfirmed ? setAsked(one) : act.mutate(one))}
@@ -187,5 +188,5 @@ function UserSessions({ id, session }: { id: string; session: SignedIn }) {
 
 function History({ id }: { id: string }) {
   const list = useList<AdminEvent>('audit/', { user: id })
-  return <EventList list={list} empty={<Empty title={text.states.empty} />} />
+  return <EventList list={list} empty={<Empty title={text.states.empty} />} isOfOneUser />
 }

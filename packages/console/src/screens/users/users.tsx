@@ -6,8 +6,8 @@ import { can } from '../../app/session.ts'
 import { Card, Page } from '../../app/shell.tsx'
 import { Views } from '../../app/views.tsx'
 import { text } from '../../text/en.ts'
-import { Button } from '../../ui/button.tsx'
-import { SearchField } from '../../ui/fields.tsx'
+import { ClearFilters, SearchField } from '../../ui/fields.tsx'
+import { focusList, isFocusLost } from '../../ui/row-focus.ts'
 import { EmptyList, Table } from '../../ui/table.tsx'
 import { BulkBar, type Chosen } from './bulk.tsx'
 import { ColumnChooser, columnsOf } from './columns.tsx'
@@ -40,18 +40,14 @@ export function Users({ session }: { session: SignedIn }) {
         </>
       }
     >
-      <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
+      <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
         <SearchField
           label={text.users.search}
           value={values.search}
           onSearch={(search) => type({ search })}
         />
         <Filters values={values} onChange={set} />
-        {isFiltered && (
-          <Button look="bare" onClick={clear}>
-            {text.acts.clear}
-          </Button>
-        )}
+        {isFiltered && <ClearFilters onClear={clear} />}
       </div>
       <Card>
         {chosen.size > 0 && (
@@ -92,6 +88,14 @@ export function Users({ session }: { session: SignedIn }) {
 function useChosen(question: string) {
   const [chosen, setChosen] = useState<Chosen>(new Map())
   useEffect(() => setChosen(new Map()), [question])
+  const isAny = chosen.size > 0
+  // The bar goes with the last one who was chosen, and takes the button along that had the focus.
+  useEffect(() => {
+    if (!isAny) return
+    return () => {
+      if (isFocusLost()) focusList()
+    }
+  }, [isAny])
   return [chosen, setChosen] as const
 }
 
