@@ -57,6 +57,9 @@ const roles = {
   cell: 'cell',
 } as const
 
+/** So many columns, with what is ticked and what opens, want much room. */
+const manyColumns = 7
+
 /**
  * The one table of the console. Arrows, Home and End go from row to row, Enter opens, Space chooses, Esc lets go of what is
  * chosen; a row is opened by a button of its own as well, so that everything has a name.
@@ -65,6 +68,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const { caption, columns, rows, choice, error, onRetry, more, empty } = props
   const body = useRef<HTMLTableSectionElement>(null)
   const track = useRowFocus(body, rows?.map(props.idOf))
+  const isMany = columns.length + (choice ? 1 : 0) + (props.onOpen ? 1 : 0) >= manyColumns
   if (error && !rows) return <Failure error={error} {...(onRetry && { onRetry })} />
   if (!rows) return <Skeleton />
   if (rows.length === 0 && more) return <FurtherOn more={more} />
@@ -72,7 +76,10 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     <div>
       <div class="@container relative overflow-x-auto">
-        <table role={roles.table} class="rows w-full border-collapse text-left text-sm">
+        <table
+          role={roles.table}
+          class={`rows ${isMany ? 'many' : ''} w-full border-collapse text-left text-sm`}
+        >
           <caption class="sr-only">
             {caption}. {text.table.keys}
           </caption>
