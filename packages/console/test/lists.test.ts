@@ -218,7 +218,7 @@ describe.skipIf(noBrowser !== undefined)('lists by keyboard and history', () => 
     for (const name of ['gone1', 'gone2', 'gone3', 'gone4'])
       await world.post('/api/register/', { username: name, password, email: `${name}@example.com` })
     const page = await world.openAs(owner.username, '/users?search=gone&sort=username')
-    const active = () => page.evaluate(() => document.querySelector('body :focus')?.textContent ?? 'lost')
+    const active = async () => (await page.locator('body :focus').allTextContents()).join() || 'lost'
     const remove = async (typed: string) => {
       await page.getByRole('button', { name: 'Delete', exact: true }).click()
       await page.getByRole('dialog').last().getByRole('textbox').fill(typed)
