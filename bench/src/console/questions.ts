@@ -36,7 +36,7 @@ export async function questionsFor(client: Client, cookie: string, users: number
     { name: 'users of a role (an index)', path: () => 'users/?role=support' },
     { name: 'users, active', path: () => 'users/?active=true' },
     {
-      name: 'users, not proven (10,000 looked at)',
+      name: 'users, not verified (10,000 looked at)',
       path: () => `users/?verified=false&cursor=${any(newest)}&sort=-created`,
     },
     { name: 'sessions, newest first', path: () => 'sessions/' },

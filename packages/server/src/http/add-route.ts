@@ -136,6 +136,7 @@ export function toHttpRequest(request: FastifyRequest): HttpRequest<unknown> {
         destroyOnReturn: false,
       }),
     signal: () => request.raw.signal,
+    hasGone: () => request.socket.readableEnded || request.socket.destroyed,
   }
 }
 

@@ -36,6 +36,8 @@ export interface HttpRequest<Body> {
   bytes(): AsyncIterable<Buffer>
   /** aborted when the client has gone away, so that nobody works for it; absent where there is no socket */
   signal(): AbortSignal | undefined
+  /** whether the client has gone away, as far as is known now: what costs nothing to ask */
+  hasGone(): boolean
 }
 
 export interface HttpAnswer {

@@ -30,7 +30,7 @@ export interface RefreshInput {
   idempotencyKey: string | undefined
   origin: Origin
   /** for a client that has gone away nothing begins; what has begun is whole */
-  signal?: AbortSignal | undefined
+  hasGone?: () => boolean
 }
 
 /**
@@ -41,25 +41,22 @@ export interface RefreshInput {
  * @see RFC 9700 section 4.14, RFC 6749 section 6
  */
 export async function refresh(deps: RefreshDeps, input: RefreshInput): Promise<TokenPair> {
-  await refuseGone(input.signal)
+  await refuseGone(input.hasGone)
   const claims = deps.refreshTokens.verify(input.refresh)
   const foreign = claims ? undefined : deps.findForeign?.(input.refresh)
   const attempt = { origin: input.origin, sessionId: claims?.sessionId ?? foreign?.id }
   return countRefusal(deps.limits, attempt, () => foreign?.exchange(input) ?? exchange(deps, input, claims))
 }
 
-/** Turns of the event loop after which a connection that had been closed behind its request is known to be. */
-const turnsToNotice = 3
-
 /**
  * After a stall, of this process or on the way, requests come of clients that gave them up, and may have asked again.
- * That one has gone is read from its connection behind its request, so there is a moment for that.
+ * That one has gone is read from its connection behind its request, and known two turns of the event loop later.
  * @throws AuthError `overloaded`, which nobody hears
  */
-async function refuseGone(signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return
-  for (let turn = 0; turn < turnsToNotice; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-  if (signal.aborted) throw new AuthError('overloaded', { reason: 'the client has gone' })
+async function refuseGone(hasGone: RefreshInput['hasGone']): Promise<void> {
+  if (!hasGone) return
+  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
+  if (hasGone()) throw new AuthError('overloaded', { reason: 'the client has gone' })
 }
 
 /**

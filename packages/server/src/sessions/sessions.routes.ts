@@ -45,7 +45,7 @@ export function sessionsRoutes(deps: SessionsDeps): AnyRoute[] {
       async handle(request) {
         const { body, origin } = request
         const shown = { ...body, origin, idempotencyKey: idempotencyKey(request) }
-        return { body: await refresh(deps, { ...shown, signal: request.signal() }) }
+        return { body: await refresh(deps, { ...shown, hasGone: request.hasGone }) }
       },
     }),
     logoutRoute(deps),

@@ -158,7 +158,7 @@ function refreshRoute(deps: SessionDeps): AnyRoute {
       const shown = body.refresh || refreshIn(cookies, request)
       if (!shown) return noToken(request)
       const input = { refresh: shown, origin, idempotencyKey: idempotencyKey(request) }
-      return renewed(deps, await refresh(deps, { ...input, signal: request.signal() }))
+      return renewed(deps, await refresh(deps, { ...input, hasGone: request.hasGone }))
     },
   })
 }
