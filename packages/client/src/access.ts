@@ -1,9 +1,9 @@
 import type { Cooling } from './cooling.ts'
 import { CountersignError } from './errors.ts'
 import type { Host } from './host.ts'
-import type { Keep } from './keep.ts'
-import { isLater, isSignedIn, type Kept, type SignedIn } from './kept.ts'
-import type { Known } from './known.ts'
+import type { Keep } from './kept/keep.ts'
+import { isLater, isSignedIn, type Kept, type SignedIn } from './kept/kept.ts'
+import type { Known } from './kept/known.ts'
 import type { Settings } from './options.ts'
 import type { Renew } from './renewal.ts'
 

@@ -4,7 +4,7 @@ import { createCooling } from './cooling.ts'
 import { CountersignError } from './errors.ts'
 import { type ClientEvent, createListeners, type SessionEvent } from './events.ts'
 import type { Host } from './host.ts'
-import { type Keep, openKeep } from './keep.ts'
+import { type Keep, openKeep } from './kept/keep.ts'
 import {
   endOf,
   idempotencyKey,
@@ -13,14 +13,14 @@ import {
   type Session,
   type SignedIn,
   type User,
-} from './kept.ts'
-import { createKnown, type From } from './known.ts'
+} from './kept/kept.ts'
+import { createKnown, type From } from './kept/known.ts'
+import { openPlace } from './kept/storage.ts'
 import { type ClientOptions, settingsOf } from './options.ts'
 import { createRenew } from './renewal.ts'
 import { contentOf, createPost, type Post, parsePair } from './requests.ts'
 import { asValues, type Valued } from './results.ts'
 import { openSchedule } from './schedule.ts'
-import { openPlace } from './storage.ts'
 
 /** What a client does. Each throws a CountersignError when it cannot. */
 export interface Verbs {

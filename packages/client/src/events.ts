@@ -1,7 +1,7 @@
 import type { CountersignError } from './errors.ts'
 import type { Host } from './host.ts'
-import type { EndReason, Session } from './kept.ts'
-import type { From } from './known.ts'
+import type { EndReason, Session } from './kept/kept.ts'
+import type { From } from './kept/known.ts'
 
 /** What happened to the session. `from` says whether in this tab. */
 export type SessionEvent =

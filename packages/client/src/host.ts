@@ -1,4 +1,4 @@
-import type { TokenStorage } from './storage.ts'
+import type { TokenStorage } from './kept/storage.ts'
 
 /** Everything the client takes from where it runs. Tests bring their own. */
 export interface Host {

@@ -4,13 +4,13 @@ import type { ClientOptions } from './options.ts'
 
 export type { Client, Knowledge, ValuesClient, Verbs } from './client.ts'
 export type { Credentials, NewUser, RegisteredUser } from './contract.ts'
-export { cookieStorage } from './cookies.ts'
 export { CountersignError, type ErrorCode, type ErrorDetails, type KnownErrorCode } from './errors.ts'
 export type { ClientEvent, SessionEvent, TroubleEvent } from './events.ts'
-export type { Session, User } from './kept.ts'
+export { cookieStorage } from './kept/cookies.ts'
+export type { Session, User } from './kept/kept.ts'
+export type { StorageName, TokenStorage } from './kept/storage.ts'
 export type { ClientOptions } from './options.ts'
 export type { Result, Valued } from './results.ts'
-export type { StorageName, TokenStorage } from './storage.ts'
 
 /**
  * A client of the server at `baseUrl`: it logs in, stays logged in, and says when it no longer is.

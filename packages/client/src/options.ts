@@ -1,5 +1,5 @@
 import type { ClientEvent } from './events.ts'
-import type { StorageName, TokenStorage } from './storage.ts'
+import type { StorageName, TokenStorage } from './kept/storage.ts'
 
 /** What a client is made with. Only `baseUrl` must be there. */
 export interface ClientOptions {

@@ -8,7 +8,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 import type { Client, ValuesClient } from './client.ts'
-import type { Session, User } from './kept.ts'
+import type { Session, User } from './kept/kept.ts'
 
 /** What a provider is given. */
 export interface AuthProviderProps {

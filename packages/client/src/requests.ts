@@ -2,7 +2,7 @@ import type { TokenPair } from './contract.ts'
 import { asError, CountersignError, type ErrorCode } from './errors.ts'
 import type { Host } from './host.ts'
 import { parseObject } from './json.ts'
-import { type Claims, claimsOf, type SignedIn } from './kept.ts'
+import { type Claims, claimsOf, type SignedIn } from './kept/kept.ts'
 import type { Settings } from './options.ts'
 
 /** What one request of ours carries. */

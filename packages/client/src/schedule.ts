@@ -1,5 +1,5 @@
 import { type AccessDeps, freshSession, marginMs } from './access.ts'
-import { isSignedIn, type SignedIn } from './kept.ts'
+import { isSignedIn, type SignedIn } from './kept/kept.ts'
 
 /** Refreshes ahead of need. */
 export interface Schedule {

@@ -1,9 +1,9 @@
 import { type Client, createClientOn } from './client.ts'
-import { cookieSeconds, decoded } from './cookies.ts'
 import { surroundings } from './host.ts'
-import { claimsOf, isSignedIn, parseKept } from './kept.ts'
+import { cookieSeconds, decoded } from './kept/cookies.ts'
+import { claimsOf, isSignedIn, parseKept } from './kept/kept.ts'
+import type { TokenStorage } from './kept/storage.ts'
 import type { ClientOptions } from './options.ts'
-import type { TokenStorage } from './storage.ts'
 
 /** How a cookie is set, by the names that the frameworks' own functions take. */
 export interface CookieAttributes {

@@ -2,8 +2,8 @@ import { judge, type RotationRules, type SessionState } from '../../server/src/s
 import { type Client, createClientOn } from '../src/client.ts'
 import type { ClientEvent } from '../src/events.ts'
 import type { Host } from '../src/host.ts'
+import type { TokenStorage } from '../src/kept/storage.ts'
 import type { ClientOptions } from '../src/options.ts'
-import type { TokenStorage } from '../src/storage.ts'
 
 /** What becomes of one request. Delays are milliseconds. */
 export interface Fate {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Client, createClientOn } from '../../src/client.ts'
 import { type Host, surroundings } from '../../src/host.ts'
-import type { TokenStorage } from '../../src/storage.ts'
+import type { TokenStorage } from '../../src/kept/storage.ts'
 import { blow, openStorm, password, registerUsers, sleep, stormSeconds } from './storm.ts'
 
 const users = Array.from({ length: 100 }, (_, index) => `sailor${index}`)

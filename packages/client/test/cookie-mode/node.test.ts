@@ -2,7 +2,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openTestServer } from '../../../server/test/harness.ts'
 import { type Client, createClientOn } from '../../src/client.ts'
 import { type Host, surroundings } from '../../src/host.ts'
-import type { TokenStorage } from '../../src/storage.ts'
+import type { TokenStorage } from '../../src/kept/storage.ts'
 
 const password = 'a quiet harbour'
 const cookieApi = '/api/auth/'

@@ -13,8 +13,8 @@ const parts: readonly Part[] = [
     shows: [
       ['index', 'createClient'],
       ['options', 'ClientOptions'],
-      ['storage', 'StorageName', 'TokenStorage'],
-      ['cookies', 'cookieStorage'],
+      ['kept/storage', 'StorageName', 'TokenStorage'],
+      ['kept/cookies', 'cookieStorage'],
     ],
   },
   {
@@ -31,7 +31,7 @@ const parts: readonly Part[] = [
     text: 'Without asking anybody.',
     shows: [
       ['client', 'Knowledge'],
-      ['kept', 'Session', 'User'],
+      ['kept/kept', 'Session', 'User'],
     ],
   },
   {
@@ -39,7 +39,7 @@ const parts: readonly Part[] = [
     text: '`onEvent` hears both kinds, `onChange` the first.',
     shows: [
       ['events', 'SessionEvent', 'TroubleEvent'],
-      ['kept', 'EndReason'],
+      ['kept/kept', 'EndReason'],
     ],
   },
   { heading: 'Errors', text: '`code` is stable.', shows: [['errors', 'CountersignError', 'KnownErrorCode']] },

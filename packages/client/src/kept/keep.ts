@@ -1,4 +1,4 @@
-import type { Host } from './host.ts'
+import type { Host } from '../host.ts'
 import { endOf, isLater, isSignedIn, type Kept, parseKept } from './kept.ts'
 import type { From, Known } from './known.ts'
 import type { Place } from './storage.ts'

@@ -1,4 +1,4 @@
-import { web } from './host.ts'
+import { web } from '../host.ts'
 import type { TokenStorage } from './storage.ts'
 
 /** The longest that a session can last unless the server is configured otherwise: 90 days. */

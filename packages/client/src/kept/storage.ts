@@ -1,4 +1,4 @@
-import { web } from './host.ts'
+import { web } from '../host.ts'
 
 /** A place for one text. `localStorage` and React Native's AsyncStorage are such places as they are. */
 export interface TokenStorage {

@@ -1,4 +1,4 @@
-import { parseObject } from './json.ts'
+import { parseObject } from '../json.ts'
 
 /** Who is signed in. */
 export interface User {

@@ -1,4 +1,4 @@
-import type { Host } from './host.ts'
+import type { Host } from '../host.ts'
 import { isSame, isSignedIn, type Kept, type SignedIn } from './kept.ts'
 
 /** Who changed it: this client, or another tab. */
