@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -138,6 +139,36 @@ describe('the package', () => {
       encoding: 'utf8',
     })
     expect(told).toContain("Cannot find package 'react'")
+  })
+
+  test('runs where there is nothing of a browser: in a React Native with what the guide names', async () => {
+    const code = await bundled(
+      `import { createClient } from '@countersign/client'; globalThis.createClient = createClient`,
+    )
+    const payload = Buffer.from('{"sub":"1","sid":"s","username":"älice","exp":9999999999}').toString(
+      'base64url',
+    )
+    const pair = {
+      access: `a.${payload}.s`,
+      refresh: 'r',
+      access_expires_in: 900,
+      refresh_expires_in: 604800,
+    }
+    const kept = new Map<string, string>()
+    const phone = createContext({
+      ...{ performance, setTimeout, clearTimeout, AbortController, Request, URL, atob },
+      crypto: { getRandomValues: crypto.getRandomValues.bind(crypto) },
+      fetch: async () => Response.json(pair),
+      storage: {
+        getItem: async (key: string) => kept.get(key) ?? null,
+        setItem: async (key: string, text: string) => void kept.set(key, text),
+      },
+    })
+    const program = `const client = createClient({ baseUrl: 'https://auth.example.com', storage })
+      client.login({ username: 'alice', password: 'b' }).then(() => client.getAccessToken())
+        .then((token) => { client.dispose(); return token })`
+    expect(await runInContext(`${code};${program}`, phone)).toBe(pair.access)
+    expect([...kept.values()].join()).toContain(pair.refresh)
   })
 
   test('has types that an application is checked with, strictly and without a browser or Node', () => {

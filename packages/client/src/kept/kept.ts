@@ -101,8 +101,9 @@ export interface Claims {
 export function claimsOf(token: string): Partial<Claims> {
   try {
     const payload = atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))
-    const bytes = Uint8Array.from(payload, (char) => char.charCodeAt(0))
-    return parseObject(new TextDecoder().decode(bytes)) ?? {}
+    // Not every place has a `TextDecoder`: React Native has none.
+    const bytes = payload.replace(/./gs, (byte) => `%${(byte.charCodeAt(0) + 256).toString(16).slice(1)}`)
+    return parseObject(decodeURIComponent(bytes)) ?? {}
   } catch {
     return {}
   }
